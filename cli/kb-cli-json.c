@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "kb-cli-json.h"
+
+/**
+ * kb_cli_json_set_text:
+ * @object: an object
+ * @member: the name of a member
+ * @text: (nullable): text in any encoding; nothing is set for %NULL
+ */
+void
+kb_cli_json_set_text (JsonObject *object, const char *member, const char *text)
+{
+    if (text == NULL)
+        return;
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    json_object_set_string_member (object, member, valid);
+}
+
+/**
+ * kb_cli_json_set_time:
+ * @object: an object
+ * @member: the name of a member
+ * @time: (nullable): a time; nothing is set for %NULL
+ */
+void
+kb_cli_json_set_time (JsonObject *object, const char *member, GDateTime *time)
+{
+    if (time == NULL)
+        return;
+    g_autofree char *text = g_date_time_format_iso8601 (time);
+    json_object_set_string_member (object, member, text);
+}
+
+/**
+ * kb_cli_json_set_summary:
+ * @object: an object
+ * @summary: (nullable): what is in a database; nothing is set for %NULL
+ */
+void
+kb_cli_json_set_summary (JsonObject *object, const KbSummary *summary)
+{
+    if (summary != NULL)
+        json_object_set_object_member (object, "summary", kb_summary_to_json (summary));
+}
+
+/**
+ * kb_cli_json_entry:
+ * @entry: a backup
+ *
+ * Returns: (transfer full): all that is known of it
+ */
+JsonObject *
+kb_cli_json_entry (const KbEntry *entry)
+{
+    JsonObject *object = json_object_new();
+
+    kb_cli_json_set_text (object, "name", entry->name);
+    kb_cli_json_set_text (object, "path", entry->path);
+    json_object_set_int_member (object, "size", (gint64) entry->size_bytes);
+    kb_cli_json_set_time (object, "time", entry->time);
+    kb_cli_json_set_text (object, "version", entry->version);
+    json_object_set_string_member (object, "origin", kb_origin_to_string (entry->origin));
+    json_object_set_string_member (object, "state", kb_entry_state_to_string (entry->state));
+    json_object_set_boolean_member (object, "protected", entry->is_protected);
+    json_object_set_boolean_member (object, "ours", entry->is_ours);
+    kb_cli_json_set_text (object, "note", entry->note);
+    json_object_set_boolean_member (object, "keep", entry->keep);
+    kb_cli_json_set_time (object, "checked", entry->checked);
+    kb_cli_json_set_text (object, "check_result", entry->check_result);
+    kb_cli_json_set_summary (object, entry->summary);
+    return object;
+}
+
+/**
+ * kb_cli_json_status:
+ * @status: a status
+ *
+ * Returns: (transfer full): all that it says
+ */
+JsonObject *
+kb_cli_json_status (const KbStatus *status)
+{
+    JsonObject *object = json_object_new();
+
+    json_object_set_string_member (object, "verdict", kb_verdict_to_string (status->verdict));
+    kb_cli_json_set_text (object, "home", status->home);
+    json_object_set_boolean_member (object, "has_database", status->has_database);
+    json_object_set_int_member (object, "database_size", (gint64) status->database_bytes);
+    kb_cli_json_set_text (object, "data_version", status->data_version);
+    kb_cli_json_set_text (object, "installed_version", status->installed_version);
+    json_object_set_string_member (object, "server", kb_server_state_to_string (status->server));
+    json_object_set_int_member (object, "backups", status->n_backups);
+    if (status->newest != NULL)
+        json_object_set_object_member (object, "newest", kb_cli_json_entry (status->newest));
+    kb_cli_json_set_summary (object, status->summary);
+    return object;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* restore: what changes data. */
+#include "config.h"
+
+#include "kb-catalog.h"
+#include "kb-cli-json.h"
+#include "kb-cli.h"
+#include "kb-error.h"
+#include "kb-restore.h"
+#include "kb-text-result.h"
+
+#include <glib/gi18n.h>
+
+static gpointer
+work_restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    return kb_restore_run (data, progress, cancellable, error);
+}
+
+/* What FILE or --latest means. */
+static KbEntry *
+find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **error)
+{
+    *from_catalog = TRUE;
+    if (argument == NULL)
+        return kb_catalog_find_latest (self->home, error);
+    g_autofree char *path = kb_cli_find_file (self, argument, from_catalog);
+    return *from_catalog ? kb_catalog_find (self->home, argument, error)
+                         : kb_catalog_describe_file (path, error);
+}
+
+static void
+print_restored (KbCli *self, const KbRestoreResult *result, const KbEntry *entry)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    if (self->json) {
+        JsonObject *object = json_object_new();
+        kb_cli_json_set_text (object, "restored", entry->path);
+        kb_cli_json_set_text (object, "version", result->version);
+        json_object_set_boolean_member (object, "version_is_disputed", result->version_is_disputed);
+        json_object_set_boolean_member (object, "kolibri_will_upgrade", result->will_upgrade);
+        kb_cli_json_set_text (object, "kept", result->kept);
+        json_object_set_boolean_member (object, "replaced_was_damaged", result->was_damaged);
+        kb_cli_json_set_summary (object, result->summary);
+        kb_cli_print_json (object);
+        return;
+    }
+    g_autofree char *sentence = kb_text_restored (result, entry->time, now);
+    g_print ("%s\n", sentence);
+}
+
+static int
+restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog)
+{
+    g_autoptr (GError) error = NULL;
+    KbRestoreOptions options = {
+        .home = self->home,
+        .file = entry->path,
+        .from_catalog = from_catalog,
+        .accept_newer = self->yes,
+    };
+    g_autoptr (KbRestoreResult) result = kb_cli_run (self, work_restore, &options, &error);
+
+    if (result == NULL)
+        return kb_cli_fail (self, KB_OPERATION_RESTORE, error);
+    print_restored (self, result, entry);
+    return KB_EXIT_OK;
+}
+
+/**
+ * kb_cli_restore:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `restore FILE` and `restore --latest`: brings a backup back.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_restore (KbCli *self, int argc, char **argv)
+{
+    gboolean latest = FALSE;
+    const GOptionEntry entries[] = {
+        {"latest", 'l', 0, G_OPTION_ARG_NONE, &latest, N_ ("Restore the newest backup"), NULL},
+        {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL},
+        {0},
+    };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    gboolean from_catalog;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("FILE | --latest"), entries, 0, 1) ||
+        latest == (argc > 1)) {
+        if (latest == (argc > 1))
+            g_printerr ("%s\n", _ ("Name a backup, or say --latest."));
+        return KB_EXIT_USAGE;
+    }
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    g_autoptr (KbEntry) entry =
+        find_entry (self, latest ? NULL : argv[1], &from_catalog, &error);
+    if (entry == NULL)
+        return kb_cli_fail (self, KB_OPERATION_RESTORE, error);
+
+    g_autofree char *question = kb_text_restore_question (entry->time, now);
+    if (!kb_cli_ask (self, question))
+        return KB_EXIT_USAGE;
+    return restore_entry (self, entry, from_catalog);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* status, list, info: what there is. */
+#include "config.h"
+
+#include "kb-cli-json.h"
+#include "kb-cli.h"
+#include "kb-error.h"
+#include "kb-text-date.h"
+#include "kb-text-entry.h"
+#include "kb-text-status.h"
+
+#include <glib/gi18n.h>
+
+#define OLD_AFTER_DAYS 14
+
+/**
+ * kb_cli_status:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `status`: whether the data is safe, and which Kolibri this is.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_status (KbCli *self, int argc, char **argv)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    if (!kb_cli_parse (self, &argc, &argv, NULL, NULL, 0, 0))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    g_autoptr (GPtrArray) entries = kb_catalog_list (self->home, NULL, &error);
+    if (entries == NULL)
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+
+    g_autoptr (KbStatus) status = kb_status_read (self->home, entries, OLD_AFTER_DAYS, NULL);
+    if (self->json) {
+        JsonObject *object = kb_cli_json_status (status);
+        kb_cli_json_set_text (object, "recovered", self->recovered);
+        kb_cli_print_json (object);
+        return KB_EXIT_OK;
+    }
+    g_autofree char *detail = kb_text_verdict_detail (status, now);
+    g_autofree char *kolibri = kb_text_kolibri (status);
+    g_print ("%s\n%s\n%s\n%s\n", kb_text_verdict (status->verdict), detail, kolibri, status->home);
+    return KB_EXIT_OK;
+}
+
+static void
+print_entry (const KbEntry *entry, GDateTime *now)
+{
+    g_autofree char *when =
+        entry->time != NULL ? kb_text_date_relative (entry->time, now) : g_strdup ("");
+    g_autofree char *facts = kb_text_entry_facts (entry);
+    g_autofree char *version = kb_text_entry_version (entry, NULL);
+    const char *check = kb_text_entry_check (entry);
+
+    g_print ("%s\n    %s · %s · %s · %s%s%s\n", entry->name, when, version, facts,
+             kb_text_origin (entry->origin, entry->is_ours), *check != '\0' ? " · " : "", check);
+    if (entry->note != NULL)
+        g_print ("    “%s”\n", entry->note);
+}
+
+/**
+ * kb_cli_list:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `list`: the backups, newest first.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_list (KbCli *self, int argc, char **argv)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    if (!kb_cli_parse (self, &argc, &argv, NULL, NULL, 0, 0))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    g_autoptr (GPtrArray) entries = kb_catalog_list (self->home, NULL, &error);
+    if (entries == NULL)
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+
+    if (self->json) {
+        JsonObject *object = json_object_new();
+        JsonArray *array = json_array_new();
+        for (guint i = 0; i < entries->len; i++)
+            json_array_add_object_element (array, kb_cli_json_entry (entries->pdata[i]));
+        json_object_set_array_member (object, "backups", array);
+        kb_cli_print_json (object);
+        return KB_EXIT_OK;
+    }
+    for (guint i = 0; i < entries->len; i++)
+        print_entry (entries->pdata[i], now);
+    if (entries->len == 0)
+        g_print ("%s\n", _ ("There are no backups."));
+    return KB_EXIT_OK;
+}
+
+/**
+ * kb_cli_info:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `info FILE`: what a backup says about itself, without checking it.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_info (KbCli *self, int argc, char **argv)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autoptr (KbEntry) entry = NULL;
+    gboolean from_catalog;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("FILE"), NULL, 1, 1))
+        return KB_EXIT_USAGE;
+    kb_cli_open_home (self, NULL); /* a file can be looked at without any Kolibri */
+    g_autofree char *path = kb_cli_find_file (self, argv[1], &from_catalog);
+    entry = from_catalog ? kb_catalog_find (self->home, argv[1], &error)
+                         : kb_catalog_describe_file (path, &error);
+    if (entry == NULL)
+        return kb_cli_fail (self, KB_OPERATION_LOOK, error);
+    if (entry->state == KB_ENTRY_FOREIGN) {
+        g_set_error (&error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "look: %s: not a backup", path);
+        return kb_cli_fail (self, KB_OPERATION_LOOK, error);
+    }
+    if (self->json) {
+        kb_cli_print_json (kb_cli_json_entry (entry));
+        return KB_EXIT_OK;
+    }
+    print_entry (entry, now);
+    if (entry->summary != NULL) {
+        g_autoptr (GPtrArray) lines = kb_text_summary_lines (entry->summary);
+        for (guint i = 0; i < lines->len; i++)
+            g_print ("    %s\n", (const char *) lines->pdata[i]);
+    }
+    return KB_EXIT_OK;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-backup-notes.h"
+
+#include "kb-file.h"
+#include "kb-json.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define INI_MAX_BYTES (64 * 1024)
+
+/**
+ * kb_file_stamp_read:
+ * @path: a file
+ * @stamp: (out): its stamp
+ *
+ * Returns: %TRUE if there is such a file
+ */
+gboolean
+kb_file_stamp_read (const char *path, KbFileStamp *stamp)
+{
+    GStatBuf info;
+
+    if (g_stat (path, &info) != 0)
+        return FALSE;
+    *stamp = (KbFileStamp){.size_bytes = (guint64) info.st_size, .mtime = info.st_mtime};
+    return TRUE;
+}
+
+/**
+ * kb_file_stamp_equal:
+ * @a: a stamp
+ * @b: another
+ *
+ * Returns: %TRUE if the file has not changed in between
+ */
+gboolean
+kb_file_stamp_equal (const KbFileStamp *a, const KbFileStamp *b)
+{
+    return a->size_bytes == b->size_bytes && a->mtime == b->mtime;
+}
+
+/**
+ * kb_backup_notes_free:
+ * @self: (nullable) (transfer full): notes
+ */
+void
+kb_backup_notes_free (KbBackupNotes *self)
+{
+    if (self == NULL)
+        return;
+    g_free (self->note);
+    g_clear_pointer (&self->checked, g_date_time_unref);
+    g_free (self->check_result);
+    kb_summary_free (self->summary);
+    g_free (self);
+}
+
+/**
+ * kb_backup_notes_path:
+ * @home: a data folder
+ * @name: the file name of a backup
+ *
+ * Returns: (transfer full): where its notes are
+ */
+char *
+kb_backup_notes_path (const KbHome *home, const char *name)
+{
+    g_autofree char *ini = g_strconcat (name, ".ini", NULL);
+
+    return g_build_filename (kb_home_get_protected_dir (home), ini, NULL);
+}
+
+static void
+load_stamp (GKeyFile *ini, const char *group, KbFileStamp *stamp)
+{
+    stamp->size_bytes = g_key_file_get_uint64 (ini, group, "size", NULL);
+    stamp->mtime = g_key_file_get_int64 (ini, group, "mtime", NULL);
+}
+
+static void
+save_stamp (GKeyFile *ini, const char *group, const KbFileStamp *stamp)
+{
+    g_key_file_set_uint64 (ini, group, "size", stamp->size_bytes);
+    g_key_file_set_int64 (ini, group, "mtime", stamp->mtime);
+}
+
+/**
+ * kb_backup_notes_load:
+ * @home: a data folder
+ * @name: the file name of a backup
+ *
+ * Reads what is remembered of a backup. Where there is nothing, or nothing that can be read, the
+ * notes are empty: they are a convenience, and no backup is worth less without them.
+ *
+ * Returns: (transfer full): the notes
+ */
+KbBackupNotes *
+kb_backup_notes_load (const KbHome *home, const char *name)
+{
+    g_autofree char *path = kb_backup_notes_path (home, name);
+    g_autofree char *text = kb_file_read_text (path, INI_MAX_BYTES, NULL, NULL);
+    g_autoptr (GKeyFile) ini = g_key_file_new();
+    KbBackupNotes *self = g_new0 (KbBackupNotes, 1);
+
+    if (text == NULL || !g_key_file_load_from_data (ini, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
+        return self;
+
+    g_autofree char *checked = g_key_file_get_string (ini, "Check", "time", NULL);
+    g_autofree char *json = g_key_file_get_string (ini, "Summary", "json", NULL);
+    g_autoptr (JsonObject) object = json != NULL ? kb_json_parse_object (json, strlen (json)) : NULL;
+    self->note = g_key_file_get_string (ini, "Backup", "note", NULL);
+    self->keep = g_key_file_get_boolean (ini, "Backup", "keep", NULL);
+    self->checked = checked != NULL ? g_date_time_new_from_iso8601 (checked, NULL) : NULL;
+    self->check_result = g_key_file_get_string (ini, "Check", "result", NULL);
+    load_stamp (ini, "Check", &self->checked_stamp);
+    self->summary = object != NULL ? kb_summary_from_json (object) : NULL;
+    load_stamp (ini, "Summary", &self->summary_stamp);
+    return self;
+}
+
+/**
+ * kb_backup_notes_set_checked:
+ * @self: notes
+ * @result: `ok`, or the name of an error code
+ * @stamp: the file that was checked
+ *
+ * Notes that a check has ended just now.
+ */
+void
+kb_backup_notes_set_checked (KbBackupNotes *self, const char *result, const KbFileStamp *stamp)
+{
+    g_clear_pointer (&self->checked, g_date_time_unref);
+    g_free (self->check_result);
+    self->checked = g_date_time_new_now_utc();
+    self->check_result = g_strdup (result);
+    self->checked_stamp = *stamp;
+}
+
+/**
+ * kb_backup_notes_save:
+ * @self: notes
+ * @home: a data folder
+ * @name: the file name of a backup
+ * @owner: to whom the file shall belong
+ * @error: return location for a #GError
+ *
+ * Writes the notes, in one step.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_backup_notes_save (const KbBackupNotes *self,
+                      const KbHome *home,
+                      const char *name,
+                      const KbOwner *owner,
+                      GError **error)
+{
+    g_autofree char *path = kb_backup_notes_path (home, name);
+    g_autoptr (GKeyFile) ini = g_key_file_new();
+    gsize length;
+
+    if (self->note != NULL && *self->note != '\0')
+        g_key_file_set_string (ini, "Backup", "note", self->note);
+    if (self->keep)
+        g_key_file_set_boolean (ini, "Backup", "keep", TRUE);
+    if (self->checked != NULL && self->check_result != NULL) {
+        g_autofree char *time = g_date_time_format_iso8601 (self->checked);
+        g_key_file_set_string (ini, "Check", "time", time);
+        g_key_file_set_string (ini, "Check", "result", self->check_result);
+        save_stamp (ini, "Check", &self->checked_stamp);
+    }
+    if (self->summary != NULL) {
+        g_autoptr (JsonObject) object = kb_summary_to_json (self->summary);
+        g_autofree char *json = kb_json_to_ascii (object);
+        g_key_file_set_string (ini, "Summary", "json", json);
+        save_stamp (ini, "Summary", &self->summary_stamp);
+    }
+    g_autofree char *text = g_key_file_to_data (ini, &length, NULL);
+    return kb_file_save_text (path, text, length, owner, error);
+}

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-dump-loader.h"
+
+#include "kb-dump-authorizer.h"
+#include "kb-error.h"
+#include "kb-scratch.h"
+
+#include <string.h>
+
+#define STATEMENTS_BETWEEN_CHECKS 1024
+#define MAX_TARGETS 4096
+#define MAX_SEQUENCES 100000
+
+/* A cached statement: INSERT INTO "table"(columns) VALUES(?,?,…). */
+typedef struct {
+    char *table;
+    char *columns; /* NULL: all */
+    unsigned n_values;
+    KbStmt *stmt;
+} Target;
+
+/* A row of sqlite_sequence. */
+typedef struct {
+    char *table;
+    gint64 value;
+} Sequence;
+
+typedef struct {
+    KbDumpReader *reader;
+    KbSqlite *db;
+    KbDumpKind kind; /* of the statement that SQLite is compiling now */
+    gboolean is_ours;
+    gboolean seen_trigger;
+
+    GPtrArray *targets; /* element-type Target; the last used is tried first */
+    Target *last;
+    KbStmt *real;          /* reads a real as SQLite does */
+    KbFooter *counted;     /* rows per table */
+    GArray *sequences;     /* element-type Sequence: held back to the end */
+} Loader;
+
+static void
+target_free (gpointer data)
+{
+    Target *self = data;
+
+    g_free (self->table);
+    g_free (self->columns);
+    kb_sqlite_finalize (self->stmt);
+    g_free (self);
+}
+
+static void
+sequence_clear (gpointer data)
+{
+    Sequence *self = data;
+
+    g_free (self->table);
+}
+
+static gboolean
+refuse (Loader *self, const char *what, const char *sql, GError **error)
+{
+    g_set_error (error, KB_ERROR, KB_ERROR_CORRUPT, "load: %s: %s: %.120s",
+                 kb_source_get_path (kb_dump_reader_get_source (self->reader)), what, sql);
+    return FALSE;
+}
+
+/* What SQLite cannot do with a statement of the file is the file's fault. */
+static gboolean
+fail (Loader *self, int rc, const char *sql, GError **error)
+{
+    g_autoptr (GError) local = NULL;
+
+    kb_sqlite_set_error (&local, self->db, rc, "load");
+    if (g_error_matches (local, KB_ERROR, KB_ERROR_INTERNAL))
+        return refuse (self, sqlite3_errmsg (self->db), sql, error);
+    if (g_error_matches (local, KB_ERROR, KB_ERROR_NO_SPACE) && kb_scratch_is_full (self->db))
+        return refuse (self, "grows beyond reason", sql, error);
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+}
+
+static int
+on_authorize (void *user_data,
+              int action,
+              const char *a,
+              const char *b,
+              const char *db,
+              G_GNUC_UNUSED const char *trigger)
+{
+    const Loader *self = user_data;
+
+    return kb_dump_authorize (self->kind, action, a, b, db);
+}
+
+/* Compiles one statement under the authorizer. */
+static KbStmt *
+compile (Loader *self, KbDumpKind kind, const char *sql, GError **error)
+{
+    KbStmt *stmt = NULL;
+    const char *tail = NULL;
+
+    self->kind = kind;
+    int rc = sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, &tail);
+    self->kind = KB_DUMP_KIND_REFUSED;
+    if (rc != SQLITE_OK) {
+        fail (self, rc, sql, error);
+        return NULL;
+    }
+    if (stmt == NULL || *tail != '\0') {
+        kb_sqlite_finalize (stmt);
+        refuse (self, "not one statement", sql, error);
+        return NULL;
+    }
+    return stmt;
+}
+
+static gboolean
+run_sql (Loader *self, KbDumpKind kind, const char *sql, GError **error)
+{
+    g_autoptr (KbStmt) stmt = compile (self, kind, sql, error);
+
+    if (stmt == NULL)
+        return FALSE;
+    self->kind = kind; /* CREATE compiles statements of its own while it runs */
+    int rc = sqlite3_step (stmt);
+    self->kind = KB_DUMP_KIND_REFUSED;
+    return rc == SQLITE_DONE || fail (self, rc, sql, error);
+}
+
+static char *
+insert_sql (const KbStatement *statement)
+{
+    g_autofree char *quoted = kb_sqlite_quote_name (statement->table);
+    GString *sql = g_string_new ("INSERT INTO ");
+
+    g_string_append (sql, quoted);
+    if (statement->columns != NULL)
+        g_string_append_printf (sql, "(%s)", statement->columns);
+    g_string_append (sql, " VALUES(?");
+    for (unsigned i = 1; i < statement->n_values; i++)
+        g_string_append (sql, ",?");
+    g_string_append_c (sql, ')');
+    return g_string_free (sql, FALSE);
+}
+
+static gboolean
+target_fits (const Target *target, const KbStatement *statement)
+{
+    return target != NULL && target->n_values == statement->n_values &&
+           strcmp (target->table, statement->table) == 0 &&
+           g_strcmp0 (target->columns, statement->columns) == 0;
+}
+
+static Target *
+find_target (Loader *self, const KbStatement *statement, GError **error)
+{
+    if (target_fits (self->last, statement))
+        return self->last;
+    for (guint i = self->targets->len; i > 0; i--) {
+        self->last = self->targets->pdata[i - 1];
+        if (target_fits (self->last, statement))
+            return self->last;
+    }
+    self->last = NULL;
+    if (self->targets->len == MAX_TARGETS)
+        g_ptr_array_set_size (self->targets, 0);
+
+    g_autofree char *sql = insert_sql (statement);
+    KbStmt *stmt = compile (self, KB_DUMP_KIND_INSERT, sql, error);
+    if (stmt == NULL)
+        return NULL;
+    self->last = g_new0 (Target, 1);
+    self->last->table = g_strdup (statement->table);
+    self->last->columns = g_strdup (statement->columns);
+    self->last->n_values = statement->n_values;
+    self->last->stmt = stmt;
+    g_ptr_array_add (self->targets, self->last);
+    return self->last;
+}
+
+/* Ours have 17 digits, which any correct conversion reads back exactly. Others are read with
+ * SQLite's own, so that the result is the one that Kolibri's restore gives. */
+static gboolean
+read_real (Loader *self, const KbValue *value, double *out, GError **error)
+{
+    if (self->is_ours) {
+        char digits[64] = {0};
+        if (value->length < sizeof digits) {
+            memcpy (digits, value->start, value->length);
+            *out = g_ascii_strtod (digits, NULL);
+            return TRUE;
+        }
+    }
+    int rc = sqlite3_bind_text64 (self->real, 1, value->start, value->length, SQLITE_STATIC,
+                                  SQLITE_UTF8);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step (self->real);
+    if (rc != SQLITE_ROW)
+        return fail (self, rc, "number", error);
+    *out = sqlite3_column_double (self->real, 0);
+    sqlite3_reset (self->real);
+    return TRUE;
+}
+
+static gboolean
+bind_value (Loader *self, KbStmt *stmt, int index, const KbValue *value, GError **error)
+{
+    double real = 0;
+    int rc = SQLITE_OK;
+
+    switch (value->type) {
+    case KB_VALUE_NULL:
+        rc = sqlite3_bind_null (stmt, index);
+        break;
+    case KB_VALUE_INTEGER:
+        rc = sqlite3_bind_int64 (stmt, index, value->integer);
+        break;
+    case KB_VALUE_REAL:
+        if (!read_real (self, value, &real, error))
+            return FALSE;
+        rc = sqlite3_bind_double (stmt, index, real);
+        break;
+    case KB_VALUE_TEXT:
+        rc = sqlite3_bind_text64 (stmt, index, value->start, value->length, SQLITE_STATIC,
+                                  SQLITE_UTF8);
+        break;
+    case KB_VALUE_BLOB:
+        rc = sqlite3_bind_blob64 (stmt, index, value->start, value->length, SQLITE_STATIC);
+        break;
+    }
+    return rc == SQLITE_OK || fail (self, rc, "value", error);
+}
+
+static gboolean
+insert_row (Loader *self, const KbStatement *statement, GError **error)
+{
+    Target *target = find_target (self, statement, error);
+
+    if (target == NULL)
+        return FALSE;
+    for (unsigned i = 0; i < statement->n_values; i++)
+        if (!bind_value (self, target->stmt, (int) i + 1, &statement->values[i], error))
+            return FALSE;
+    int rc = sqlite3_step (target->stmt);
+    if (rc != SQLITE_DONE)
+        return fail (self, rc, statement->table, error);
+    sqlite3_reset (target->stmt);
+    return TRUE;
+}
+
+/* Where sqlite_sequence comes first, the tables that it counts for are not there yet, and their
+ * rows would change it. */
+static gboolean
+hold_back_sequence (Loader *self, const KbStatement *statement, GError **error)
+{
+    const KbValue *values = statement->values;
+
+    if (statement->n_values != 2 || statement->columns != NULL ||
+        values[0].type != KB_VALUE_TEXT || values[1].type != KB_VALUE_INTEGER ||
+        self->sequences->len == MAX_SEQUENCES)
+        return refuse (self, "not understood", "sqlite_sequence", error);
+    Sequence sequence = {
+        .table = g_strndup (values[0].start, values[0].length),
+        .value = values[1].integer,
+    };
+    g_array_append_val (self->sequences, sequence);
+    return TRUE;
+}
+
+static gboolean
+load_insert (Loader *self, const KbStatement *statement, GError **error)
+{
+    kb_footer_count_row (self->counted, statement->table);
+    if (strcmp (statement->table, "sqlite_sequence") == 0) /* Python 3.10 and later: at the end */
+        return hold_back_sequence (self, statement, error);
+    if (self->seen_trigger)
+        return refuse (self, "a row after a trigger", statement->table, error);
+    return insert_row (self, statement, error);
+}
+
+static gboolean
+is_one_of (const char *sql, const char *const *texts)
+{
+    for (; *texts != NULL; texts++)
+        if (g_ascii_strcasecmp (sql, *texts) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+load_sql (Loader *self, const KbStatement *statement, GError **error)
+{
+    static const char *const skipped[] = {
+        "DELETE FROM \"sqlite_sequence\"", "DELETE FROM sqlite_sequence",
+        "PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON", NULL};
+    static const char *const analyze[] = {
+        "ANALYZE \"sqlite_master\"", "ANALYZE sqlite_master", "ANALYZE sqlite_schema", NULL};
+
+    if (is_one_of (statement->sql, skipped))
+        return TRUE;
+    if (is_one_of (statement->sql, analyze)) {
+        sqlite3_set_authorizer (self->db, NULL, NULL);
+        gboolean ok = kb_sqlite_exec (self->db, "ANALYZE sqlite_master", error);
+        sqlite3_set_authorizer (self->db, on_authorize, self);
+        return ok;
+    }
+
+    KbDumpKind kind = kb_dump_kind_of (statement->sql);
+    if (kind == KB_DUMP_KIND_REFUSED ||
+        (kind == KB_DUMP_KIND_INSERT && self->seen_trigger))
+        return refuse (self, "not allowed in a backup", statement->sql, error);
+    if (kind == KB_DUMP_KIND_TRIGGER)
+        self->seen_trigger = TRUE;
+    return run_sql (self, kind, statement->sql, error);
+}
+
+static gboolean
+load_statements (Loader *self, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    const KbSource *source = kb_dump_reader_get_source (self->reader);
+    KbStatement statement;
+    uint64_t n = 0;
+
+    do {
+        if (n++ % STATEMENTS_BETWEEN_CHECKS == 0) {
+            if (g_cancellable_set_error_if_cancelled (cancellable, error))
+                return FALSE;
+            kb_progress_set (progress, KB_PHASE_LOADING, kb_source_get_position (source),
+                             kb_source_get_size (source));
+        }
+        if (!kb_dump_reader_next (self->reader, &statement, error))
+            return FALSE;
+        if (statement.type == KB_STATEMENT_INSERT && !load_insert (self, &statement, error))
+            return FALSE;
+        if (statement.type == KB_STATEMENT_SQL && !load_sql (self, &statement, error))
+            return FALSE;
+    } while (statement.type != KB_STATEMENT_END);
+    return TRUE;
+}
+
+static gboolean
+load_sequences (Loader *self, GError **error)
+{
+    if (self->sequences->len == 0 || !kb_sqlite_has_table (self->db, "sqlite_sequence"))
+        return TRUE;
+    if (!kb_sqlite_exec (self->db, "DELETE FROM sqlite_sequence", error))
+        return FALSE;
+    for (guint i = 0; i < self->sequences->len; i++) {
+        const Sequence *sequence = &g_array_index (self->sequences, Sequence, i);
+        if (!kb_sqlite_execf (self->db, error, "INSERT INTO sqlite_sequence VALUES(%Q,%lld)",
+                              sequence->table, (long long) sequence->value))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_rows (Loader *self, GError **error)
+{
+    const KbFooter *footer = kb_dump_reader_get_footer (self->reader);
+
+    return footer == NULL || kb_footer_rows_fit (footer, self->counted) ||
+           refuse (self, "the rows do not fit the last line", "", error);
+}
+
+/* What no SQL of a dump says, and Kolibri's own cycle loses. */
+static gboolean
+apply_header (Loader *self, GError **error)
+{
+    const KbHeader *header = kb_dump_reader_get_header (self->reader);
+
+    return header == NULL ||
+           kb_sqlite_execf (self->db, error, "PRAGMA user_version=%lld; PRAGMA application_id=%lld",
+                            (long long) header->user_version, (long long) header->application_id);
+}
+
+static gboolean
+load_all (Loader *self, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    self->real = kb_sqlite_prepare (self->db, "SELECT CAST(?1 AS REAL)", error);
+    if (self->real == NULL || !kb_sqlite_exec (self->db, "BEGIN", error))
+        return FALSE;
+    sqlite3_set_authorizer (self->db, on_authorize, self);
+    gboolean ok = load_statements (self, progress, cancellable, error);
+    sqlite3_set_authorizer (self->db, NULL, NULL);
+
+    /* Cached statements would keep the transaction open. */
+    g_ptr_array_set_size (self->targets, 0);
+    g_clear_pointer (&self->real, kb_sqlite_finalize);
+    return ok && check_rows (self, error) && load_sequences (self, error) &&
+           apply_header (self, error) && kb_sqlite_exec (self->db, "COMMIT", error);
+}
+
+/* sqlite.org/security.html; a compressed file cannot name a long value in few bytes, a plain one
+ * has no value longer than itself. */
+static void
+set_limits (Loader *self)
+{
+    const KbSource *source = kb_dump_reader_get_source (self->reader);
+    uint64_t longest = MAX (kb_source_get_size (source), 16 * 1024 * 1024);
+
+    sqlite3_limit (self->db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit (self->db, SQLITE_LIMIT_EXPR_DEPTH, 100);
+    sqlite3_limit (self->db, SQLITE_LIMIT_TRIGGER_DEPTH, 0);
+    sqlite3_limit (self->db, SQLITE_LIMIT_WORKER_THREADS, 0);
+    sqlite3_limit (self->db, SQLITE_LIMIT_LENGTH, (int) MIN (longest, 1000000000));
+}
+
+/**
+ * kb_dump_load:
+ * @reader: a dump, at its first statement; not trusted
+ * @scratch: an empty database of kb_scratch_create(); thrown away by the caller on failure
+ * @progress: (nullable): counts bytes of the file
+ * @cancellable: (nullable): looked at every 1,024 statements, and within long ones
+ * @error: return location for a #GError
+ *
+ * Loads a dump. Rows of plain literals are bound into cached statements; everything else goes
+ * through SQLite under an authorizer with a positive list (design.md §7). Nothing of the file
+ * reaches any database but @scratch.
+ *
+ * Errors: %KB_ERROR_NOT_A_BACKUP, %KB_ERROR_CORRUPT when the file is damaged or does what no backup
+ * does, %KB_ERROR_NO_SPACE, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if all of the dump is in @scratch
+ */
+gboolean
+kb_dump_load (KbDumpReader *reader,
+              KbSqlite *scratch,
+              KbProgress *progress,
+              GCancellable *cancellable,
+              GError **error)
+{
+    g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func (target_free);
+    g_autoptr (KbFooter) counted = kb_footer_new();
+    g_autoptr (GArray) sequences = g_array_new (FALSE, FALSE, sizeof (Sequence));
+    Loader loader = {
+        .reader = reader,
+        .db = scratch,
+        .is_ours = kb_dump_reader_get_header (reader) != NULL,
+        .targets = targets,
+        .counted = counted,
+        .sequences = sequences,
+    };
+
+    g_array_set_clear_func (sequences, sequence_clear);
+    set_limits (&loader);
+    kb_sqlite_watch_cancel (scratch, cancellable);
+    gboolean ok = load_all (&loader, progress, cancellable, error);
+    kb_sqlite_watch_cancel (scratch, NULL);
+    return ok;
+}

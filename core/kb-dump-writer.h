@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-header.h"
+#include "kb-progress.h"
+#include "kb-sqlite.h"
+
+G_BEGIN_DECLS
+
+gboolean kb_dump_write (KbSqlite *db,
+                        const KbHeader *header,
+                        int fd,
+                        const char *path,
+                        KbFooter **footer,
+                        KbProgress *progress,
+                        GCancellable *cancellable,
+                        GError **error);
+
+G_END_DECLS

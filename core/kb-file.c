@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-file.h"
+
+#include "kb-error.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define COPY_BYTES (256 * 1024)
+
+/**
+ * kb_fd_close:
+ * @fd: a descriptor, or -1
+ *
+ * Closes a descriptor whose file is only read, or has been synced: a failure has no meaning then.
+ */
+void
+kb_fd_close (KbFd fd)
+{
+    if (fd >= 0)
+        g_close (fd, NULL);
+}
+
+/**
+ * kb_file_write_all:
+ * @fd: an open file
+ * @bytes: what to write
+ * @size_bytes: how much
+ * @path: the file's name, for the error
+ * @error: return location for a #GError
+ *
+ * Writes everything, however often the system takes only a part.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_file_write_all (int fd, const void *bytes, size_t size_bytes, const char *path, GError **error)
+{
+    const char *at = bytes;
+
+    while (size_bytes > 0) {
+        gssize n = write (fd, at, MIN (size_bytes, 1u << 30));
+        if (n < 0) {
+            int saved_errno = errno;
+            if (saved_errno == EINTR)
+                continue;
+            kb_error_set_errno (error, saved_errno, "write", path);
+            return FALSE;
+        }
+        at += n;
+        size_bytes -= (size_t) n;
+    }
+    return TRUE;
+}
+
+/**
+ * kb_file_read:
+ * @fd: an open file
+ * @bytes: (out): where to put it
+ * @size_bytes: how much at the most
+ * @path: the file's name, for the error
+ * @error: return location for a #GError
+ *
+ * Reads until @size_bytes are there or the file ends.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: the bytes read, fewer than asked only at the end of the file, or -1
+ */
+gssize
+kb_file_read (int fd, void *bytes, size_t size_bytes, const char *path, GError **error)
+{
+    size_t have = 0;
+
+    while (have < size_bytes) {
+        gssize n = read (fd, (char *) bytes + have, MIN (size_bytes - have, 1u << 30));
+        if (n == 0)
+            break;
+        if (n < 0) {
+            int saved_errno = errno;
+            if (saved_errno == EINTR)
+                continue;
+            kb_error_set_errno (error, saved_errno, "read", path);
+            return -1;
+        }
+        have += (size_t) n;
+    }
+    return (gssize) have;
+}
+
+/**
+ * kb_file_read_text:
+ * @path: a small file
+ * @max_bytes: the most that it may have; what lies beyond is an error
+ * @length: (out) (optional): its length in bytes
+ * @error: return location for a #GError
+ *
+ * Reads a whole file. Only for regular files that are no database.
+ *
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_NOT_A_BACKUP when it is no regular
+ * file or longer than @max_bytes, %KB_ERROR_IO.
+ *
+ * Returns: (transfer full): the text, with a NUL behind it
+ */
+char *
+kb_file_read_text (const char *path, size_t max_bytes, gsize *length, GError **error)
+{
+    g_auto (KbFd) fd = kb_platform_open_regular (path, TRUE, error);
+    if (fd < 0)
+        return NULL;
+
+    g_autofree char *text = g_malloc (max_bytes + 2);
+    gssize n = kb_file_read (fd, text, max_bytes + 1, path, error);
+    if (n < 0)
+        return NULL;
+    if ((size_t) n > max_bytes) {
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "read: %s: longer than %zu bytes", path,
+                     max_bytes);
+        return NULL;
+    }
+    text[n] = '\0';
+    if (length != NULL)
+        *length = (gsize) n;
+    return g_steal_pointer (&text);
+}
+
+/**
+ * kb_file_sync_parent:
+ * @path: a file
+ * @error: return location for a #GError
+ *
+ * Syncs the folder that holds @path, so that the disk has its name.
+ *
+ * Errors: as kb_platform_sync_dir().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_file_sync_parent (const char *path, GError **error)
+{
+    g_autofree char *dir = g_path_get_dirname (path);
+
+    return kb_platform_sync_dir (dir, error);
+}
+
+/**
+ * kb_file_sync:
+ * @path: a file that this process has written and closed
+ * @error: return location for a #GError
+ *
+ * Returns when the disk has all of the file. Not for a database that is open in this process.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_file_sync (const char *path, GError **error)
+{
+    g_auto (KbFd) fd = kb_platform_open_regular (path, FALSE, error);
+
+    return fd >= 0 && kb_platform_sync_fd (fd, path, error);
+}
+
+static gboolean
+write_part (const char *part, const char *text, gsize length, const KbOwner *owner, GError **error)
+{
+    g_auto (KbFd) fd = kb_platform_create (part, owner, error);
+
+    return fd >= 0 && kb_file_write_all (fd, text, length, part, error) &&
+           kb_platform_sync_fd (fd, part, error);
+}
+
+/**
+ * kb_file_save_text:
+ * @path: the file
+ * @text: what it shall hold
+ * @length: bytes of @text
+ * @owner: (nullable): to whom the file shall belong
+ * @error: return location for a #GError
+ *
+ * Writes a small file so that at every instant it is wholly the old or wholly the new one: a
+ * temporary beside it, sync, rename, sync of the folder.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_file_save_text (const char *path,
+                   const char *text,
+                   gsize length,
+                   const KbOwner *owner,
+                   GError **error)
+{
+    g_autofree char *part = g_strconcat (path, KB_PART_SUFFIX, NULL);
+
+    if (!kb_platform_remove (part, error))
+        return FALSE;
+    if (!write_part (part, text, length, owner, error) ||
+        !kb_platform_replace (part, path, error)) {
+        kb_platform_remove (part, NULL);
+        return FALSE;
+    }
+    return kb_file_sync_parent (path, error);
+}
+
+/**
+ * kb_file_copy_bytes:
+ * @from: where to read, from its present position to its end
+ * @to: where to write
+ * @path: the name of the file being written, for errors
+ * @progress: (nullable): counts bytes
+ * @phase: the phase that this is
+ * @cancellable: (nullable): looked at every 256 KiB
+ * @error: return location for a #GError
+ *
+ * Copies bytes between two open files; the total is the size of @from.
+ *
+ * Errors: as kb_error_code_from_errno(), %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_file_copy_bytes (int from,
+                    int to,
+                    const char *path,
+                    KbProgress *progress,
+                    KbPhase phase,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+    g_autofree char *buffer = g_malloc (COPY_BYTES);
+    gint64 total = lseek (from, 0, SEEK_END);
+    uint64_t done = 0;
+
+    if (total < 0 || lseek (from, 0, SEEK_SET) < 0)
+        total = 0;
+    for (;;) {
+        if (g_cancellable_set_error_if_cancelled (cancellable, error))
+            return FALSE;
+        gssize n = kb_file_read (from, buffer, COPY_BYTES, path, error);
+        if (n <= 0)
+            return n == 0;
+        if (!kb_file_write_all (to, buffer, (size_t) n, path, error))
+            return FALSE;
+        done += (uint64_t) n;
+        kb_progress_set (progress, phase, done, (uint64_t) total);
+    }
+}
+
+/**
+ * kb_file_size:
+ * @path: a file
+ *
+ * Returns: its size in bytes, or 0 when there is none
+ */
+uint64_t
+kb_file_size (const char *path)
+{
+    GStatBuf info;
+
+    return g_stat (path, &info) == 0 && info.st_size > 0 ? (uint64_t) info.st_size : 0;
+}
+
+/**
+ * kb_file_remove_tree:
+ * @path: a file or folder
+ * @error: return location for a #GError
+ *
+ * Removes a folder with everything in it. Links are removed, and never followed. What is not there
+ * is no failure.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if it is gone
+ */
+gboolean
+kb_file_remove_tree (const char *path, GError **error)
+{
+    gboolean is_dir = g_file_test (path, G_FILE_TEST_IS_DIR) &&
+                      !g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+    g_autoptr (GDir) dir = is_dir ? g_dir_open (path, 0, NULL) : NULL;
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+        g_autofree char *child = g_build_filename (path, name, NULL);
+        if (!kb_file_remove_tree (child, error))
+            return FALSE;
+    }
+    return kb_platform_remove (path, error);
+}

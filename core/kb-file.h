@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-platform.h"
+#include "kb-progress.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define KB_PART_SUFFIX ".part"
+
+/* A descriptor that closes itself at the end of the block. */
+typedef int KbFd;
+void kb_fd_close (KbFd fd);
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (KbFd, kb_fd_close, -1)
+
+gboolean
+kb_file_write_all (int fd, const void *bytes, size_t size_bytes, const char *path, GError **error);
+gssize kb_file_read (int fd, void *bytes, size_t size_bytes, const char *path, GError **error);
+char *kb_file_read_text (const char *path, size_t max_bytes, gsize *length, GError **error);
+gboolean kb_file_save_text (const char *path,
+                            const char *text,
+                            gsize length,
+                            const KbOwner *owner,
+                            GError **error);
+gboolean kb_file_copy_bytes (int from,
+                             int to,
+                             const char *path,
+                             KbProgress *progress,
+                             KbPhase phase,
+                             GCancellable *cancellable,
+                             GError **error);
+uint64_t kb_file_size (const char *path);
+gboolean kb_file_remove_tree (const char *path, GError **error);
+gboolean kb_file_sync (const char *path, GError **error);
+gboolean kb_file_sync_parent (const char *path, GError **error);
+
+G_END_DECLS

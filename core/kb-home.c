@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-home.h"
+
+#include "kb-error.h"
+#include "kb-file.h"
+#include "kb-version.h"
+
+#include <string.h>
+
+#define OPTIONS_MAX_BYTES (1024 * 1024)
+#define DATA_VERSION_MAX_BYTES 256
+
+struct _KbHome {
+    char *path;
+    char *database;
+    char *scratch;
+    char *backups_dir;
+    char *protected_dir;
+    char *replaced_dir;
+    char *deleted_dir;
+    char *restore_ini;
+    char *data_version;
+    char *url_prefix;
+    gboolean uses_sqlite;
+};
+
+static void
+home_clear (gpointer data)
+{
+    KbHome *self = data;
+
+    g_free (self->path);
+    g_free (self->database);
+    g_free (self->scratch);
+    g_free (self->backups_dir);
+    g_free (self->protected_dir);
+    g_free (self->replaced_dir);
+    g_free (self->deleted_dir);
+    g_free (self->restore_ini);
+    g_free (self->data_version);
+    g_free (self->url_prefix);
+}
+
+/**
+ * kb_home_ref:
+ * @self: a data folder
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): @self
+ */
+KbHome *
+kb_home_ref (KbHome *self)
+{
+    return g_atomic_rc_box_acquire (self);
+}
+
+/**
+ * kb_home_unref:
+ * @self: (nullable) (transfer full): a data folder
+ *
+ * Any thread.
+ */
+void
+kb_home_unref (KbHome *self)
+{
+    if (self != NULL)
+        g_atomic_rc_box_release_full (self, home_clear);
+}
+
+/* Python's os.path.expanduser() for the forms that people write. */
+static char *
+expand_user (const char *path)
+{
+    if (strcmp (path, "~") == 0 || g_str_has_prefix (path, "~/"))
+        return g_strconcat (g_get_home_dir(), path + 1, NULL);
+    return g_strdup (path);
+}
+
+/**
+ * kb_home_default_path:
+ *
+ * Says where Kolibri started by this user would look: the environment variable KOLIBRI_HOME, else
+ * `~/.kolibri` (kolibri/utils/env.py).
+ *
+ * Returns: (transfer full): the path; nothing need be there
+ */
+char *
+kb_home_default_path (void)
+{
+    const char *from_env = g_getenv ("KOLIBRI_HOME");
+
+    if (from_env != NULL && *from_env != '\0')
+        return g_strdup (from_env);
+    return g_build_filename (g_get_home_dir(), ".kolibri", NULL);
+}
+
+/* ConfigObj takes a value in quotes and a comment behind it; GKeyFile leaves both to us. */
+static char *
+unquote (const char *raw)
+{
+    const char quote = raw[0];
+
+    if (quote == '"' || quote == '\'') {
+        const char *end = strchr (raw + 1, quote);
+        if (end != NULL)
+            return g_strndup (raw + 1, (gsize) (end - raw - 1));
+    }
+    const char *comment = strchr (raw, '#');
+    char *value = comment != NULL ? g_strndup (raw, (gsize) (comment - raw)) : g_strdup (raw);
+    return g_strchomp (value);
+}
+
+/* Kolibri asks the environment first, then options.ini (kolibri/utils/options.py). */
+static char *
+read_option (GKeyFile *options, const char *group, const char *name, const char *fallback)
+{
+    g_autofree char *variable = g_strconcat ("KOLIBRI_", name, NULL);
+    const char *from_env = g_getenv (variable);
+
+    if (from_env != NULL)
+        return g_strdup (from_env);
+    g_autofree char *raw = g_key_file_get_value (options, group, name, NULL);
+    return raw != NULL ? unquote (raw) : g_strdup (fallback);
+}
+
+static gboolean
+load_options (GKeyFile *options, const char *home, GError **error)
+{
+    g_autofree char *path = g_build_filename (home, "options.ini", NULL);
+    g_autoptr (GError) local = NULL;
+    gsize length;
+    g_autofree char *text = kb_file_read_text (path, OPTIONS_MAX_BYTES, &length, &local);
+
+    if (text == NULL && g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND))
+        return TRUE;
+    if (text == NULL) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+    }
+    const char *start = g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;
+    length -= (gsize) (start - text);
+    if (length > 0 &&
+        !g_key_file_load_from_data (options, start, length, G_KEY_FILE_NONE, &local)) {
+        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read settings: %s: %s", path,
+                     local->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+set_paths (KbHome *self, const char *database)
+{
+    g_autofree char *joined = g_path_is_absolute (database)
+                                  ? g_strdup (database)
+                                  : g_build_filename (self->path, database, NULL);
+
+    /* The file we work on is the real one: the folder may hold links (design.md §4). */
+    self->database = kb_platform_real_path (joined);
+    if (self->database == NULL)
+        self->database = g_steal_pointer (&joined);
+    self->scratch = g_strconcat (self->database, ".restoring", NULL);
+    self->backups_dir = g_build_filename (self->path, "backups", NULL);
+    self->protected_dir = g_build_filename (self->backups_dir, "protected", NULL);
+    self->replaced_dir = g_build_filename (self->protected_dir, "replaced", NULL);
+    self->deleted_dir = g_build_filename (self->protected_dir, "deleted", NULL);
+    self->restore_ini = g_build_filename (self->protected_dir, "restore.ini", NULL);
+    self->data_version = g_build_filename (self->path, ".data_version", NULL);
+}
+
+/**
+ * kb_home_open:
+ * @path: (nullable): the data folder; %NULL for the one of kb_home_default_path()
+ * @error: return location for a #GError
+ *
+ * Looks where the parts of a data folder are: environment, options.ini, defaults. It does not ask
+ * whether there is a database: kb_home_has_database() and kb_home_check_usable() do.
+ *
+ * Errors: %KB_ERROR_NOT_FOUND when there is no such folder, %KB_ERROR_UNSUPPORTED when its
+ * options.ini cannot be understood, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: (transfer full): the data folder
+ */
+KbHome *
+kb_home_open (const char *path, GError **error)
+{
+    g_autofree char *wanted = path != NULL ? g_strdup (path) : kb_home_default_path();
+    g_autofree char *expanded = expand_user (wanted);
+    g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
+    g_autoptr (GKeyFile) options = g_key_file_new();
+
+    if (!g_file_test (absolute, G_FILE_TEST_IS_DIR)) {
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "open data folder: %s: no such folder",
+                     absolute);
+        return NULL;
+    }
+    if (!load_options (options, absolute, error))
+        return NULL;
+
+    g_autofree char *engine = read_option (options, "Database", "DATABASE_ENGINE", "sqlite");
+    g_autofree char *database = read_option (options, "Database", "DATABASE_NAME", "db.sqlite3");
+    g_autoptr (KbHome) self = g_atomic_rc_box_new0 (KbHome);
+    self->path = g_steal_pointer (&absolute);
+    self->uses_sqlite = strcmp (engine, "sqlite") == 0;
+    self->url_prefix = read_option (options, "Deployment", "URL_PATH_PREFIX", "/");
+    set_paths (self, *database != '\0' && self->uses_sqlite ? database : "db.sqlite3");
+    return g_steal_pointer (&self);
+}
+
+/**
+ * kb_home_get_path:
+ * @self: a data folder
+ *
+ * Returns: its absolute path
+ */
+const char *
+kb_home_get_path (const KbHome *self)
+{
+    return self->path;
+}
+
+/**
+ * kb_home_get_database:
+ * @self: a data folder
+ *
+ * Returns: the real path of its database, links resolved; it may not exist
+ */
+const char *
+kb_home_get_database (const KbHome *self)
+{
+    return self->database;
+}
+
+/**
+ * kb_home_get_scratch:
+ * @self: a data folder
+ *
+ * Returns: the path beside the database where a restore builds the new one
+ */
+const char *
+kb_home_get_scratch (const KbHome *self)
+{
+    return self->scratch;
+}
+
+/**
+ * kb_home_get_backups_dir:
+ * @self: a data folder
+ *
+ * Returns: the path of Kolibri's own folder of backups; it may not exist
+ */
+const char *
+kb_home_get_backups_dir (const KbHome *self)
+{
+    return self->backups_dir;
+}
+
+/**
+ * kb_home_get_protected_dir:
+ * @self: a data folder
+ *
+ * Returns: the path of our folder, out of reach of Kolibri's pruning; it may not exist
+ */
+const char *
+kb_home_get_protected_dir (const KbHome *self)
+{
+    return self->protected_dir;
+}
+
+/**
+ * kb_home_get_replaced_dir:
+ * @self: a data folder
+ *
+ * Returns: the path of the folder of what restores have replaced; it may not exist
+ */
+const char *
+kb_home_get_replaced_dir (const KbHome *self)
+{
+    return self->replaced_dir;
+}
+
+/**
+ * kb_home_get_deleted_dir:
+ * @self: a data folder
+ *
+ * Returns: the path of the folder of backups that can still be undeleted; it may not exist
+ */
+const char *
+kb_home_get_deleted_dir (const KbHome *self)
+{
+    return self->deleted_dir;
+}
+
+/**
+ * kb_home_get_restore_ini:
+ * @self: a data folder
+ *
+ * Returns: the path of the record of a restore under way
+ */
+const char *
+kb_home_get_restore_ini (const KbHome *self)
+{
+    return self->restore_ini;
+}
+
+/**
+ * kb_home_get_url_prefix:
+ * @self: a data folder
+ *
+ * Returns: URL_PATH_PREFIX of Kolibri, `/` in most cases
+ */
+const char *
+kb_home_get_url_prefix (const KbHome *self)
+{
+    return self->url_prefix;
+}
+
+/**
+ * kb_home_uses_sqlite:
+ * @self: a data folder
+ *
+ * Returns: %FALSE if this Kolibri keeps its data in PostgreSQL
+ */
+gboolean
+kb_home_uses_sqlite (const KbHome *self)
+{
+    return self->uses_sqlite;
+}
+
+/**
+ * kb_home_has_database:
+ * @self: a data folder
+ *
+ * Returns: %TRUE if there is a database file
+ */
+gboolean
+kb_home_has_database (const KbHome *self)
+{
+    return self->uses_sqlite && g_file_test (self->database, G_FILE_TEST_IS_REGULAR);
+}
+
+/**
+ * kb_home_looks_like_one:
+ * @self: a data folder
+ *
+ * Returns: %TRUE if Kolibri has used this folder: there is a database or `.data_version`
+ */
+gboolean
+kb_home_looks_like_one (const KbHome *self)
+{
+    return kb_home_has_database (self) || g_file_test (self->data_version, G_FILE_TEST_EXISTS);
+}
+
+/**
+ * kb_home_check_usable:
+ * @self: a data folder
+ * @error: return location for a #GError
+ *
+ * Refuses what no operation can work on.
+ *
+ * Errors: %KB_ERROR_UNSUPPORTED for PostgreSQL.
+ *
+ * Returns: %TRUE if it is a Kolibri with an SQLite database, be the file missing
+ */
+gboolean
+kb_home_check_usable (const KbHome *self, GError **error)
+{
+    if (self->uses_sqlite)
+        return TRUE;
+    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED,
+                 "open data folder: %s: DATABASE_ENGINE is not sqlite", self->path);
+    return FALSE;
+}
+
+/**
+ * kb_home_read_owner:
+ * @self: a data folder
+ * @owner: (out): to whom the database belongs, or the folder when there is no database
+ * @error: return location for a #GError
+ *
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_home_read_owner (const KbHome *self, KbOwner *owner, GError **error)
+{
+    if (kb_home_has_database (self))
+        return kb_platform_read_owner (self->database, owner, error);
+    return kb_platform_read_owner (self->path, owner, error);
+}
+
+/**
+ * kb_home_make_backup_dirs:
+ * @self: a data folder
+ * @owner: to whom they shall belong
+ * @error: return location for a #GError
+ *
+ * Makes `backups/` and `backups/protected/` where they are missing.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if they are there now
+ */
+gboolean
+kb_home_make_backup_dirs (const KbHome *self, const KbOwner *owner, GError **error)
+{
+    return kb_platform_make_dir (self->backups_dir, owner, error) &&
+           kb_platform_make_dir (self->protected_dir, owner, error);
+}
+
+/**
+ * kb_home_read_data_version:
+ * @self: a data folder
+ *
+ * Reads `.data_version`: the version of the Kolibri that last brought the database up to date.
+ *
+ * Returns: (transfer full) (nullable): the version, or %NULL when the file is missing, empty or
+ *     holds no version
+ */
+char *
+kb_home_read_data_version (const KbHome *self)
+{
+    g_autofree char *text = kb_file_read_text (self->data_version, DATA_VERSION_MAX_BYTES, NULL, NULL);
+    KbVersion parsed;
+
+    if (text == NULL || !kb_version_parse (g_strstrip (text), &parsed))
+        return NULL;
+    return g_steal_pointer (&text);
+}
+
+/**
+ * kb_home_write_data_version:
+ * @self: a data folder
+ * @version: (nullable): what `.data_version` shall say; %NULL removes the file
+ * @owner: to whom the file shall belong
+ * @error: return location for a #GError
+ *
+ * Writes `.data_version` in one step and syncs it. Kolibri writes no newline.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_home_write_data_version (const KbHome *self,
+                            const char *version,
+                            const KbOwner *owner,
+                            GError **error)
+{
+    if (version == NULL)
+        return kb_platform_remove (self->data_version, error) &&
+               kb_platform_sync_dir (self->path, error);
+    return kb_file_save_text (self->data_version, version, strlen (version), owner, error);
+}

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-platform.h"
+
+#include "kb-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/**
+ * kb_platform_read_owner:
+ * @path: a file that exists
+ * @owner: (out): to whom it belongs
+ * @error: return location for a #GError
+ *
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_read_owner (const char *path, KbOwner *owner, GError **error)
+{
+    struct stat info;
+
+    if (stat (path, &info) != 0) {
+        int saved_errno = errno;
+        kb_error_set_errno (error, saved_errno, "look at", path);
+        return FALSE;
+    }
+    owner->uid = info.st_uid;
+    owner->gid = info.st_gid;
+    owner->file_mode = info.st_mode & 0666;
+    owner->dir_mode = owner->file_mode | (owner->file_mode & 0444) >> 2 | S_IRWXU;
+    return TRUE;
+}
+
+/* What is right already is left alone: FAT has neither owners nor modes, and refuses. */
+static gboolean
+give_fd_to_owner (int fd, const char *path, mode_t mode, const KbOwner *owner, GError **error)
+{
+    struct stat info;
+
+    if (fstat (fd, &info) != 0 ||
+        ((info.st_uid != owner->uid || info.st_gid != owner->gid) && geteuid() == 0 &&
+         fchown (fd, owner->uid, owner->gid) != 0) ||
+        (((info.st_mode ^ mode) & 0666) != 0 && fchmod (fd, mode) != 0)) {
+        int saved_errno = errno;
+        kb_error_set_errno (error, saved_errno, "hand over to the owner", path);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/**
+ * kb_platform_give_to_owner:
+ * @path: a file or folder of ours
+ * @owner: to whom it shall belong
+ * @error: return location for a #GError
+ *
+ * Gives @path the mode of @owner and, when we are root, the user and group. A symbolic link is
+ * refused.
+ *
+ * Errors: %KB_ERROR_PERMISSION, %KB_ERROR_NOT_FOUND, %KB_ERROR_IO.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_give_to_owner (const char *path, const KbOwner *owner, GError **error)
+{
+    struct stat info;
+    int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0 || fstat (fd, &info) != 0) {
+        int saved_errno = errno;
+        if (fd >= 0)
+            close (fd);
+        kb_error_set_errno (error, saved_errno, "hand over to the owner", path);
+        return FALSE;
+    }
+
+    mode_t mode = S_ISDIR (info.st_mode) ? owner->dir_mode : owner->file_mode;
+    gboolean ok = give_fd_to_owner (fd, path, mode, owner, error);
+    close (fd);
+    return ok;
+}
+
+/**
+ * kb_platform_owner_is_us:
+ * @owner: an owner
+ *
+ * Returns: %TRUE if this process may act for @owner: it is that user, or root
+ */
+gboolean
+kb_platform_owner_is_us (const KbOwner *owner)
+{
+    return geteuid() == 0 || geteuid() == owner->uid;
+}
+
+/**
+ * kb_platform_file_id:
+ * @path: a file
+ * @id: (out): which one it is
+ *
+ * Returns: %TRUE if @path exists
+ */
+gboolean
+kb_platform_file_id (const char *path, KbFileId *id)
+{
+    struct stat info;
+
+    if (stat (path, &info) != 0)
+        return FALSE;
+    id->device = info.st_dev;
+    id->inode = info.st_ino;
+    return TRUE;
+}
+
+/**
+ * kb_platform_open_regular:
+ * @path: the file
+ * @follow_links: whether @path may be a symbolic link
+ * @error: return location for a #GError
+ *
+ * Opens a file for reading, and nothing but a file: a FIFO that somebody put there neither blocks
+ * us nor feeds us. Never call it on a database that this process has open (design.md §4, the
+ * first law of POSIX locks).
+ *
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_NOT_A_BACKUP when it is no regular
+ * file, %KB_ERROR_IO.
+ *
+ * Returns: a descriptor, or -1
+ */
+int
+kb_platform_open_regular (const char *path, gboolean follow_links, GError **error)
+{
+    struct stat info;
+    int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow_links ? 0 : O_NOFOLLOW));
+
+    if (fd < 0) {
+        int saved_errno = errno;
+        if (saved_errno == ELOOP || saved_errno == ENXIO)
+            g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "open: %s: not a regular file",
+                         path);
+        else
+            kb_error_set_errno (error, saved_errno, "open", path);
+        return -1;
+    }
+    if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode)) {
+        close (fd);
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "open: %s: not a regular file", path);
+        return -1;
+    }
+    return fd;
+}
+
+/**
+ * kb_platform_create:
+ * @path: a name that is free
+ * @owner: (nullable): to whom the file shall belong; %NULL: to us, readable for us alone
+ * @error: return location for a #GError
+ *
+ * Creates a file for writing, and fails if anything has that name, be it a dangling link.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: a descriptor, or -1
+ */
+int
+kb_platform_create (const char *path, const KbOwner *owner, GError **error)
+{
+    int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        int saved_errno = errno;
+        kb_error_set_errno (error, saved_errno, "create", path);
+        return -1;
+    }
+    if (owner != NULL && !give_fd_to_owner (fd, path, owner->file_mode, owner, error)) {
+        close (fd);
+        unlink (path);
+        return -1;
+    }
+    return fd;
+}
+
+/**
+ * kb_platform_make_dir:
+ * @path: a folder whose parent exists
+ * @owner: (nullable): to whom the folder shall belong when it is new
+ * @error: return location for a #GError
+ *
+ * Makes a folder; one that is there already is left as it is.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if there is a folder now
+ */
+gboolean
+kb_platform_make_dir (const char *path, const KbOwner *owner, GError **error)
+{
+    struct stat info;
+
+    if (mkdir (path, 0700) == 0)
+        return owner == NULL || kb_platform_give_to_owner (path, owner, error);
+
+    int saved_errno = errno;
+    if (saved_errno == EEXIST && stat (path, &info) == 0 && S_ISDIR (info.st_mode))
+        return TRUE;
+    kb_error_set_errno (error, saved_errno, "create folder", path);
+    return FALSE;
+}
+
+/**
+ * kb_platform_sync_fd:
+ * @fd: an open file
+ * @path: its name, for the error
+ * @error: return location for a #GError
+ *
+ * Returns when the disk has all of the file.
+ *
+ * Errors: %KB_ERROR_IO, %KB_ERROR_NO_SPACE.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_sync_fd (int fd, const char *path, GError **error)
+{
+    if (fsync (fd) == 0)
+        return TRUE;
+
+    int saved_errno = errno;
+    kb_error_set_errno (error, saved_errno, "sync", path);
+    return FALSE;
+}
+
+/**
+ * kb_platform_sync_dir:
+ * @path: a folder
+ * @error: return location for a #GError
+ *
+ * Returns when the disk has the names in the folder. A file system that cannot sync a folder is no
+ * failure.
+ *
+ * Errors: %KB_ERROR_IO, %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_sync_dir (const char *path, GError **error)
+{
+    int fd = open (path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    int saved_errno = errno;
+
+    if (fd >= 0) {
+        gboolean ok = fsync (fd) == 0 || errno == EINVAL || errno == ENOTSUP;
+        saved_errno = errno;
+        close (fd);
+        if (ok)
+            return TRUE;
+    }
+    kb_error_set_errno (error, saved_errno, "sync folder", path);
+    return FALSE;
+}
+
+/**
+ * kb_platform_drop_cache:
+ * @fd: a synced file
+ *
+ * Asks the system to forget what it holds of the file in memory, so that reading it back reads
+ * the disk. A hint: nothing is lost when the system does not listen.
+ */
+void
+kb_platform_drop_cache (int fd)
+{
+    (void) posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+static gboolean
+lacks_links (int error_number)
+{
+    return error_number == EPERM || error_number == EXDEV || error_number == EMLINK ||
+           error_number == ENOTSUP || error_number == EOPNOTSUPP || error_number == ENOSYS;
+}
+
+/**
+ * kb_platform_link:
+ * @path: a file
+ * @link: a second name for it
+ * @error: return location for a #GError
+ *
+ * Makes a hard link.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: how it ended
+ */
+KbNaming
+kb_platform_link (const char *path, const char *link_path, GError **error)
+{
+    if (link (path, link_path) == 0)
+        return KB_NAMING_DONE;
+
+    int saved_errno = errno;
+    if (saved_errno == EEXIST)
+        return KB_NAMING_EXISTS;
+    if (lacks_links (saved_errno))
+        return KB_NAMING_NO_LINKS;
+    kb_error_set_errno (error, saved_errno, "link", link_path);
+    return KB_NAMING_FAILED;
+}
+
+/* For disks without hard links, FAT above all. Where the system cannot refuse to replace, an
+ * instant lies between looking and renaming; nobody but us and Kolibri makes such names. */
+static KbNaming
+rename_to_free_name (const char *part, const char *path, GError **error)
+{
+    struct stat info;
+
+    if (renameat2 (AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return KB_NAMING_DONE;
+
+    int saved_errno = errno;
+    if (saved_errno == EEXIST)
+        return KB_NAMING_EXISTS;
+    if (saved_errno == EINVAL || saved_errno == ENOSYS || saved_errno == ENOTSUP) {
+        if (lstat (path, &info) == 0)
+            return KB_NAMING_EXISTS;
+        if (rename (part, path) == 0)
+            return KB_NAMING_DONE;
+        saved_errno = errno;
+    }
+    kb_error_set_errno (error, saved_errno, "rename", path);
+    return KB_NAMING_FAILED;
+}
+
+/**
+ * kb_platform_publish:
+ * @part: a finished, synced file
+ * @path: the name that it shall have, on the same disk
+ * @error: return location for a #GError
+ *
+ * Gives a file its name, all at once, and never replaces another file. The folder still has to be
+ * synced.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %KB_NAMING_DONE, %KB_NAMING_EXISTS or %KB_NAMING_FAILED
+ */
+KbNaming
+kb_platform_publish (const char *part, const char *path, GError **error)
+{
+    KbNaming naming = kb_platform_link (part, path, error);
+
+    if (naming == KB_NAMING_NO_LINKS)
+        return rename_to_free_name (part, path, error);
+    if (naming == KB_NAMING_DONE)
+        unlink (part); /* a second name that stays is removed at the next start */
+    return naming;
+}
+
+/**
+ * kb_platform_replace:
+ * @part: a finished, synced file or a folder
+ * @path: the name that it shall have, on the same disk, be it taken
+ * @error: return location for a #GError
+ *
+ * Renames in one step. The folder still has to be synced.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_replace (const char *part, const char *path, GError **error)
+{
+    if (rename (part, path) == 0)
+        return TRUE;
+
+    int saved_errno = errno;
+    kb_error_set_errno (error, saved_errno, "rename", path);
+    return FALSE;
+}
+
+/**
+ * kb_platform_remove:
+ * @path: a file, a link or an empty folder
+ * @error: return location for a #GError
+ *
+ * Removes a name. One that is not there is no failure.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if there is no such name now
+ */
+gboolean
+kb_platform_remove (const char *path, GError **error)
+{
+    if (remove (path) == 0 || errno == ENOENT)
+        return TRUE;
+
+    int saved_errno = errno;
+    kb_error_set_errno (error, saved_errno, "remove", path);
+    return FALSE;
+}
+
+/**
+ * kb_platform_free_space:
+ * @dir: a folder
+ * @bytes: (out): what an ordinary user may still write on its disk
+ * @error: return location for a #GError
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_free_space (const char *dir, uint64_t *bytes, GError **error)
+{
+    struct statvfs info;
+
+    if (statvfs (dir, &info) != 0) {
+        int saved_errno = errno;
+        kb_error_set_errno (error, saved_errno, "find space", dir);
+        return FALSE;
+    }
+    *bytes = (uint64_t) info.f_bavail * info.f_frsize;
+    return TRUE;
+}
+
+/**
+ * kb_platform_real_path:
+ * @path: a path
+ *
+ * Resolves every symbolic link. Where the last part does not exist yet, its folder is resolved.
+ *
+ * Returns: (transfer full) (nullable): the absolute path, or %NULL when even the folder is missing
+ */
+char *
+kb_platform_real_path (const char *path)
+{
+    char *real = realpath (path, NULL);
+
+    if (real == NULL && errno == ENOENT) {
+        g_autofree char *dir = g_path_get_dirname (path);
+        g_autofree char *base = g_path_get_basename (path);
+        char *real_dir = realpath (dir, NULL);
+        char *joined = real_dir != NULL ? g_build_filename (real_dir, base, NULL) : NULL;
+        free (real_dir);
+        return joined;
+    }
+
+    char *copy = g_strdup (real);
+    free (real);
+    return copy;
+}
+
+/**
+ * kb_platform_temp_dir:
+ *
+ * Says where SQLite puts temporary databases: sqlite3.c, unixTempFileDir().
+ *
+ * Returns: a folder
+ */
+const char *
+kb_platform_temp_dir (void)
+{
+    const char *const candidates[] = {
+        g_getenv ("SQLITE_TMPDIR"), g_getenv ("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS (candidates); i++)
+        if (candidates[i] != NULL && access (candidates[i], W_OK | X_OK) == 0 &&
+            g_file_test (candidates[i], G_FILE_TEST_IS_DIR))
+            return candidates[i];
+    return ".";
+}
+
+/**
+ * kb_platform_process_exists:
+ * @pid: a process id
+ *
+ * Returns: %TRUE if a process has that id, be it somebody else's
+ */
+gboolean
+kb_platform_process_exists (int64_t pid)
+{
+    if (pid <= 0 || pid > INT_MAX)
+        return FALSE;
+    return kill ((pid_t) pid, 0) == 0 || errno == EPERM;
+}
+
+/**
+ * kb_platform_process_command:
+ * @pid: a process id
+ *
+ * Returns: (transfer full) (nullable): the command line of that process, its words separated by
+ *     spaces; %NULL when this system does not tell
+ */
+char *
+kb_platform_process_command (int64_t pid)
+{
+    g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/cmdline", pid);
+    char *command = NULL;
+    gsize length;
+
+    if (!g_file_get_contents (path, &command, &length, NULL))
+        return NULL;
+    for (gsize i = 0; i < length; i++)
+        if (command[i] == '\0')
+            command[i] = ' ';
+    return command;
+}
+
+static gboolean
+process_has_file_open (const char *pid, const struct stat *file)
+{
+    g_autofree char *fd_dir = g_build_filename ("/proc", pid, "fd", NULL);
+    g_autoptr (GDir) dir = g_dir_open (fd_dir, 0, NULL);
+    const char *fd;
+
+    while (dir != NULL && (fd = g_dir_read_name (dir)) != NULL) {
+        g_autofree char *path = g_build_filename (fd_dir, fd, NULL);
+        struct stat info;
+        if (stat (path, &info) == 0 && info.st_dev == file->st_dev && info.st_ino == file->st_ino)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/**
+ * kb_platform_find_user_of_file:
+ * @path: a file
+ *
+ * Looks for another process that has @path open. It sees the processes of this user, or all when
+ * we are root; where /proc is missing or belongs to a sandbox it sees fewer. So a process found is
+ * proof, and none found is not.
+ *
+ * Returns: the process id, or 0
+ */
+int64_t
+kb_platform_find_user_of_file (const char *path)
+{
+    struct stat file;
+    g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
+    const char *name;
+
+    if (dir == NULL || stat (path, &file) != 0)
+        return 0;
+    while ((name = g_dir_read_name (dir)) != NULL) {
+        int64_t pid = g_ascii_strtoll (name, NULL, 10);
+        if (pid > 0 && pid != getpid() && process_has_file_open (name, &file))
+            return pid;
+    }
+    return 0;
+}
+
+/**
+ * kb_platform_lock:
+ * @path: the lock file; created when missing, never deleted
+ * @owner: (nullable): to whom a new lock file shall belong
+ * @taken: (out): %TRUE when another process holds the lock
+ * @error: return location for a #GError
+ *
+ * Takes an exclusive lock, without waiting. It ends when the descriptor is closed, or with the process
+ * however that ends.
+ *
+ * Errors: as kb_error_code_from_errno(); none when @taken.
+ *
+ * Returns: a descriptor to close, or -1
+ */
+int
+kb_platform_lock (const char *path, const KbOwner *owner, gboolean *taken, GError **error)
+{
+    *taken = FALSE;
+    int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        int saved_errno = errno;
+        kb_error_set_errno (error, saved_errno, "lock", path);
+        return -1;
+    }
+    if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
+        int saved_errno = errno;
+        close (fd);
+        *taken = saved_errno == EWOULDBLOCK;
+        if (!*taken)
+            kb_error_set_errno (error, saved_errno, "lock", path);
+        return -1;
+    }
+    if (owner != NULL && kb_platform_owner_is_us (owner) &&
+        !give_fd_to_owner (fd, path, owner->file_mode, owner, error)) {
+        close (fd);
+        return -1;
+    }
+    return fd;
+}

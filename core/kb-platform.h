@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What differs between operating systems, and nothing else. kb-platform-posix.c and
+ * kb-platform-win32.c implement it; no other file of core asks which system it runs on.
+ *
+ * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
+
+#include <glib.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/**
+ * KbOwner:
+ * @uid: the user who owns it; unused on Windows
+ * @gid: the group that owns it; unused on Windows
+ * @file_mode: permissions of a file, as 0644; unused on Windows
+ * @dir_mode: the same for a folder: what may be read may be entered
+ *
+ * To whom a file belongs. What we create in a data folder belongs to whom the database belongs.
+ */
+typedef struct {
+    uint32_t uid;
+    uint32_t gid;
+    unsigned file_mode;
+    unsigned dir_mode;
+} KbOwner;
+
+/**
+ * KbFileId:
+ * @device: which disk
+ * @inode: which file on it
+ *
+ * Equal for two paths that lead to one file.
+ */
+typedef struct {
+    uint64_t device;
+    uint64_t inode;
+} KbFileId;
+
+/**
+ * KbNaming:
+ * @KB_NAMING_FAILED: nothing has changed; there is an error
+ * @KB_NAMING_DONE: the file has its new name
+ * @KB_NAMING_EXISTS: that name is taken; nothing has changed, and there is no error
+ * @KB_NAMING_NO_LINKS: this disk has no hard links; nothing has changed, and there is no error
+ *
+ * How giving a file a name ended.
+ */
+typedef enum {
+    KB_NAMING_FAILED,
+    KB_NAMING_DONE,
+    KB_NAMING_EXISTS,
+    KB_NAMING_NO_LINKS,
+} KbNaming;
+
+gboolean kb_platform_read_owner (const char *path, KbOwner *owner, GError **error);
+gboolean kb_platform_give_to_owner (const char *path, const KbOwner *owner, GError **error);
+gboolean kb_platform_owner_is_us (const KbOwner *owner);
+gboolean kb_platform_file_id (const char *path, KbFileId *id);
+
+int kb_platform_open_regular (const char *path, gboolean follow_links, GError **error);
+int kb_platform_create (const char *path, const KbOwner *owner, GError **error);
+gboolean kb_platform_make_dir (const char *path, const KbOwner *owner, GError **error);
+
+gboolean kb_platform_sync_fd (int fd, const char *path, GError **error);
+gboolean kb_platform_sync_dir (const char *path, GError **error);
+void kb_platform_drop_cache (int fd);
+
+KbNaming kb_platform_publish (const char *part, const char *path, GError **error);
+KbNaming kb_platform_link (const char *path, const char *link, GError **error);
+gboolean kb_platform_replace (const char *part, const char *path, GError **error);
+gboolean kb_platform_remove (const char *path, GError **error);
+
+gboolean kb_platform_free_space (const char *dir, uint64_t *bytes, GError **error);
+char *kb_platform_real_path (const char *path);
+const char *kb_platform_temp_dir (void);
+
+gboolean kb_platform_process_exists (int64_t pid);
+char *kb_platform_process_command (int64_t pid);
+int64_t kb_platform_find_user_of_file (const char *path);
+
+int kb_platform_lock (const char *path, const KbOwner *owner, gboolean *taken, GError **error);
+
+G_END_DECLS

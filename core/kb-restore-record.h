@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-home.h"
+
+G_BEGIN_DECLS
+
+/**
+ * KbRestoreRecord:
+ * @old_version: (nullable): what `.data_version` said before
+ * @new_version: (nullable): what it shall say afterwards
+ * @new_id: (nullable): Morango's id of the new database, by which recovery knows it
+ * @kept: the name under which the old data is kept
+ * @moves_aside: whether the old database is moved aside because it could not be opened; else the
+ *     new one is copied into it
+ * @kolibri_ran: whether Kolibri was stopped for the restore
+ * @is_undo: whether it is an undo
+ *
+ * The record of a restore under way, `protected/restore.ini` (docs/format.md): all that recovery
+ * needs.
+ */
+typedef struct {
+    char *old_version;
+    char *new_version;
+    char *new_id;
+    char *kept;
+    gboolean moves_aside;
+    gboolean kolibri_ran;
+    gboolean is_undo;
+} KbRestoreRecord;
+
+gboolean kb_restore_record_save (const KbRestoreRecord *self,
+                                 const KbHome *home,
+                                 const KbOwner *owner,
+                                 GError **error);
+KbRestoreRecord *kb_restore_record_load (const KbHome *home);
+gboolean kb_restore_record_remove (const KbHome *home, GError **error);
+void kb_restore_record_free (KbRestoreRecord *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRestoreRecord, kb_restore_record_free)
+
+G_END_DECLS

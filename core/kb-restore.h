@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-replace.h"
+#include "kb-summary.h"
+
+G_BEGIN_DECLS
+
+/**
+ * KbRestoreOptions:
+ * @home: the data folder
+ * @file: the backup
+ * @from_catalog: whether @file is a name of the catalog, which may not be a symbolic link
+ * @accept_newer: whether data may be brought in that is newer than what is there, where no
+ *     installed Kolibri can be found to compare with
+ * @hook: (nullable): for tests
+ * @hook_data: for @hook
+ */
+typedef struct {
+    KbHome *home;
+    const char *file;
+    gboolean from_catalog;
+    gboolean accept_newer;
+    KbReplaceHook hook;
+    gpointer hook_data;
+} KbRestoreOptions;
+
+/**
+ * KbRestoreResult:
+ * @version: the version of the restored data
+ * @version_is_disputed: whether name and rows disagree; @version is the lower one then
+ * @will_upgrade: whether the installed Kolibri will upgrade the data when it starts
+ * @summary: what is in it
+ * @kept: (nullable): the name under which the replaced data is kept
+ * @was_damaged: whether the replaced data could not be opened any more
+ */
+typedef struct {
+    char *version;
+    gboolean version_is_disputed;
+    gboolean will_upgrade;
+    KbSummary *summary;
+    char *kept;
+    gboolean was_damaged;
+} KbRestoreResult;
+
+KbRestoreResult *kb_restore_run (const KbRestoreOptions *options,
+                                 KbProgress *progress,
+                                 GCancellable *cancellable,
+                                 GError **error);
+void kb_restore_result_free (KbRestoreResult *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRestoreResult, kb_restore_result_free)
+
+G_END_DECLS

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-status.h"
+
+#include "kb-error.h"
+#include "kb-file.h"
+#include "kb-install.h"
+#include "kb-summary-reader.h"
+#include "kb-version.h"
+
+/**
+ * kb_verdict_to_string:
+ * @verdict: a verdict
+ *
+ * Returns: its name for machines
+ */
+const char *
+kb_verdict_to_string (KbVerdict verdict)
+{
+    static const char *const names[] = {
+        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",   [KB_VERDICT_UNSUPPORTED] = "unsupported",
+        [KB_VERDICT_DAMAGED] = "damaged",         [KB_VERDICT_NO_BACKUP] = "no-backup",
+        [KB_VERDICT_AT_RISK] = "at-risk",         [KB_VERDICT_GETTING_OLD] = "getting-old",
+        [KB_VERDICT_SAFE] = "safe",
+    };
+
+    return names[verdict];
+}
+
+/**
+ * kb_status_free:
+ * @self: (nullable) (transfer full): a status
+ */
+void
+kb_status_free (KbStatus *self)
+{
+    if (self == NULL)
+        return;
+    g_free (self->home);
+    g_free (self->data_version);
+    g_free (self->installed_version);
+    kb_summary_free (self->summary);
+    kb_entry_unref (self->newest);
+    g_free (self);
+}
+
+/* A database that cannot be read is told apart from one that is just busy: only the first is
+ * damaged. */
+static gboolean
+read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
+{
+    g_autoptr (GError) local = NULL;
+    g_autoptr (KbSqlite) db =
+        kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
+
+    self->database_bytes = kb_file_size (kb_home_get_database (home));
+    if (db != NULL) {
+        kb_sqlite_watch_cancel (db, cancellable);
+        self->summary = kb_summary_read (db, &local);
+    }
+    return !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT);
+}
+
+static void
+find_newest (KbStatus *self, const GPtrArray *entries)
+{
+    for (guint i = 0; i < entries->len; i++) {
+        KbEntry *entry = entries->pdata[i];
+        if (entry->origin == KB_ORIGIN_BEFORE_RESTORE)
+            continue;
+        self->n_backups++;
+        if (self->newest == NULL && entry->state == KB_ENTRY_COMPLETE && entry->time != NULL)
+            self->newest = kb_entry_ref (entry);
+    }
+}
+
+static gboolean
+is_older_than_days (GDateTime *time, unsigned days)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return g_date_time_difference (now, time) > (GTimeSpan) days * G_TIME_SPAN_DAY;
+}
+
+static KbVerdict
+judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old_after_days)
+{
+    gboolean upgrade_pending =
+        self->installed_version != NULL && self->data_version != NULL &&
+        g_strcmp0 (self->installed_version, self->data_version) != 0;
+
+    if (!kb_home_uses_sqlite (home))
+        return KB_VERDICT_UNSUPPORTED;
+    if (!self->has_database)
+        return KB_VERDICT_NO_KOLIBRI;
+    if (!readable)
+        return KB_VERDICT_DAMAGED;
+    if (self->newest == NULL)
+        return KB_VERDICT_NO_BACKUP;
+    if (upgrade_pending && is_older_than_days (self->newest->time, 1))
+        return KB_VERDICT_AT_RISK;
+    if (is_older_than_days (self->newest->time, old_after_days))
+        return KB_VERDICT_GETTING_OLD;
+    return KB_VERDICT_SAFE;
+}
+
+/**
+ * kb_status_read:
+ * @home: a data folder
+ * @entries: (element-type KbEntry): what kb_catalog_list() gave
+ * @old_after_days: from how many days on a backup counts as old
+ * @cancellable: (nullable): ends the wait for a server that hangs
+ *
+ * Finds out all that the top of the window says. Takes up to three seconds when a server hangs.
+ *
+ * Returns: (transfer full): the status
+ */
+KbStatus *
+kb_status_read (const KbHome *home,
+                const GPtrArray *entries,
+                unsigned old_after_days,
+                GCancellable *cancellable)
+{
+    KbStatus *self = g_new0 (KbStatus, 1);
+    gboolean readable = TRUE;
+
+    self->home = g_strdup (kb_home_get_path (home));
+    self->has_database = kb_home_has_database (home);
+    self->data_version = kb_home_read_data_version (home);
+    self->server = kb_server_query (home, cancellable);
+    if (self->server == KB_SERVER_RUNNING)
+        self->installed_version = kb_server_query_version (home, cancellable);
+    if (self->installed_version == NULL)
+        self->installed_version = kb_install_find_version();
+    if (self->has_database)
+        readable = read_database (self, home, cancellable);
+    find_newest (self, entries);
+    self->verdict = judge (self, home, readable, old_after_days);
+    return self;
+}

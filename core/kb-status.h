@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-catalog.h"
+#include "kb-server.h"
+
+G_BEGIN_DECLS
+
+/**
+ * KbVerdict:
+ * @KB_VERDICT_NO_KOLIBRI: there is no data of Kolibri here
+ * @KB_VERDICT_UNSUPPORTED: the data is not in SQLite
+ * @KB_VERDICT_DAMAGED: the database cannot be read
+ * @KB_VERDICT_NO_BACKUP: there is none that could be restored
+ * @KB_VERDICT_AT_RISK: Kolibri will upgrade the data when it starts, and there is no backup of today
+ * @KB_VERDICT_GETTING_OLD: the newest backup is older than it should be
+ * @KB_VERDICT_SAFE: there is a backup of late
+ *
+ * The one thing that the person wants to know, the worst first.
+ */
+typedef enum {
+    KB_VERDICT_NO_KOLIBRI,
+    KB_VERDICT_UNSUPPORTED,
+    KB_VERDICT_DAMAGED,
+    KB_VERDICT_NO_BACKUP,
+    KB_VERDICT_AT_RISK,
+    KB_VERDICT_GETTING_OLD,
+    KB_VERDICT_SAFE,
+} KbVerdict;
+
+/**
+ * KbStatus:
+ * @verdict: the one thing that the person wants to know
+ * @home: the path of the data folder
+ * @has_database: whether there is a database file
+ * @data_version: (nullable): the version of the data
+ * @installed_version: (nullable): the version of the program, where one was found
+ * @server: what the server does
+ * @summary: (nullable): what is in the database, where it could be read
+ * @database_bytes: the size of the database
+ * @newest: (nullable): the newest backup that could be restored
+ * @n_backups: how many backups there are, kept databases not counted
+ */
+typedef struct {
+    KbVerdict verdict;
+    char *home;
+    gboolean has_database;
+    char *data_version;
+    char *installed_version;
+    KbServerState server;
+    KbSummary *summary;
+    guint64 database_bytes;
+    KbEntry *newest;
+    guint n_backups;
+} KbStatus;
+
+KbStatus *kb_status_read (const KbHome *home,
+                          const GPtrArray *entries,
+                          unsigned old_after_days,
+                          GCancellable *cancellable);
+void kb_status_free (KbStatus *self);
+const char *kb_verdict_to_string (KbVerdict verdict);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbStatus, kb_status_free)
+
+G_END_DECLS

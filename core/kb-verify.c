@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-verify.h"
+
+#include "kb-error.h"
+#include "kb-load.h"
+
+/**
+ * kb_verify_result_free:
+ * @self: (nullable) (transfer full): a result
+ */
+void
+kb_verify_result_free (KbVerifyResult *self)
+{
+    if (self == NULL)
+        return;
+    g_free (self->version);
+    kb_summary_free (self->summary);
+    g_clear_pointer (&self->time, g_date_time_unref);
+    g_free (self);
+}
+
+static gboolean
+find_space (const char *file, GError **error)
+{
+    const char *dir = kb_platform_temp_dir();
+    uint64_t needed = kb_load_estimate (file);
+    uint64_t available;
+
+    if (!kb_platform_free_space (dir, &available, error))
+        return FALSE;
+    if (available < needed) {
+        kb_error_set_space (error, needed, available, dir);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/**
+ * kb_verify_run:
+ * @file: a file that may be a backup
+ * @follow_links: whether @file may be a symbolic link; not for names from the catalog
+ * @progress: (nullable): counts bytes of the file
+ * @cancellable: (nullable): looked at about every millisecond
+ * @error: return location for a #GError
+ *
+ * Checks a backup as a restore would: checksum where we wrote one, every statement, every row into
+ * a temporary database, its pages, the tables of Kolibri. Nothing is changed, and nothing stays.
+ *
+ * Errors: %KB_ERROR_NOT_A_BACKUP, %KB_ERROR_CORRUPT, %KB_ERROR_TOO_NEW when a newer Kolibri Backup
+ * made it, %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_NO_SPACE, %KB_ERROR_IO,
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): what it has found
+ */
+KbVerifyResult *
+kb_verify_run (const char *file,
+               gboolean follow_links,
+               KbProgress *progress,
+               GCancellable *cancellable,
+               GError **error)
+{
+    static const KbPhaseWeight plan[] = {{KB_PHASE_LOADING, 85}, {KB_PHASE_CHECKING, 15}};
+    const KbLoadOptions options = {.file = file, .follow_links = follow_links, .scratch = ""};
+
+    kb_progress_plan (progress, plan, G_N_ELEMENTS (plan));
+    kb_progress_set (progress, KB_PHASE_LOADING, 0, 0);
+    if (!find_space (file, error))
+        return NULL;
+    g_autoptr (KbLoaded) loaded = kb_load_backup (&options, progress, cancellable, error);
+    if (loaded == NULL)
+        return NULL;
+
+    g_autoptr (KbVerifyResult) self = g_new0 (KbVerifyResult, 1);
+    kb_sqlite_watch_cancel (loaded->db, cancellable);
+    if (!kb_sqlite_query_int64 (loaded->db, "SELECT count(*) FROM pragma_foreign_key_check",
+                                &self->orphans, error))
+        return NULL;
+    self->version = g_steal_pointer (&loaded->version);
+    self->version_is_disputed = loaded->version_is_disputed;
+    self->has_unknown = loaded->has_unknown;
+    self->summary = g_steal_pointer (&loaded->summary);
+    if (loaded->header != NULL) {
+        self->origin = loaded->header->origin;
+        self->time = loaded->header->time != NULL ? g_date_time_ref (loaded->header->time) : NULL;
+    }
+    kb_progress_set (progress, KB_PHASE_DONE, 1, 1);
+    return g_steal_pointer (&self);
+}

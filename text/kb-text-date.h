@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *kb_text_date_day (GDateTime *time, GDateTime *now);
+char *kb_text_date_time (GDateTime *time);
+char *kb_text_date_relative (GDateTime *time, GDateTime *now);
+char *kb_text_date_exact (GDateTime *time);
+
+G_END_DECLS

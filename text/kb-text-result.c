@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "kb-text-result.h"
+
+#include "kb-text-date.h"
+#include "kb-text.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * kb_text_backed_up:
+ * @result: a backup that was made
+ *
+ * Returns: (transfer full): what to tell the person
+ */
+char *
+kb_text_backed_up (const KbBackupResult *result)
+{
+    g_autofree char *size = g_format_size (result->size_bytes);
+    /* Translators: %s is a size, as "12.5 MB". */
+    g_autofree char *done = g_strdup_printf (_ ("Backed up and checked (%s)."), size);
+
+    return kb_text_join (done, result->is_too_long_for_kolibri
+                                   ? _ ("It is so large that only Kolibri Backup can restore it.")
+                                   : NULL);
+}
+
+/**
+ * kb_text_checked:
+ * @result: what a check has found
+ *
+ * Returns: (transfer full): what to tell the person
+ */
+char *
+kb_text_checked (const KbVerifyResult *result)
+{
+    const char *sound = _ ("The backup is sound and can be restored.");
+    g_autofree char *orphans = NULL;
+
+    if (result->version_is_disputed)
+        return kb_text_join (sound, _ ("Its name and its contents speak of different versions of "
+                                       "Kolibri; the older one counts."));
+    if (result->orphans > 0)
+        orphans = g_strdup_printf (ngettext ("%'d record in it belongs to nothing any more; "
+                                             "Kolibri removes such records itself.",
+                                             "%'d records in it belong to nothing any more; "
+                                             "Kolibri removes such records itself.",
+                                             (gulong) result->orphans),
+                                   (int) MIN (result->orphans, G_MAXINT));
+    return kb_text_join (sound, orphans);
+}
+
+/**
+ * kb_text_restored:
+ * @result: a restore that has happened
+ * @time: (nullable): when the backup was taken, in local time
+ * @now: the local time now
+ *
+ * Returns: (transfer full): what to tell the person
+ */
+char *
+kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now)
+{
+    g_autofree char *done = NULL;
+    const char *next = NULL;
+
+    if (time != NULL) {
+        g_autofree char *when = kb_text_date_relative (time, now);
+        /* Translators: %s is a date and time, as "3 May, 14:05". */
+        done = g_strdup_printf (_ ("Restored the backup from %s."), when);
+    } else {
+        done = g_strdup (_ ("Restored the backup."));
+    }
+    if (result->will_upgrade)
+        next = _ ("Kolibri will upgrade the data when it starts.");
+    else if (result->kept != NULL)
+        next = _ ("The data that was there before has been kept.");
+    return kb_text_join (done, next);
+}
+
+/**
+ * kb_text_restore_question:
+ * @time: (nullable): when the backup was taken, in local time
+ * @now: the local time now
+ *
+ * Returns: (transfer full): the question before a restore
+ */
+char *
+kb_text_restore_question (GDateTime *time, GDateTime *now)
+{
+    if (time == NULL)
+        return g_strdup (_ ("Restore this backup?"));
+    g_autofree char *when = kb_text_date_relative (time, now);
+    /* Translators: %s is a date and time, as "3 May, 14:05". */
+    return g_strdup_printf (_ ("Restore the backup from %s?"), when);
+}

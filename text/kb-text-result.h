@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-backup.h"
+#include "kb-restore.h"
+#include "kb-verify.h"
+
+G_BEGIN_DECLS
+
+char *kb_text_backed_up (const KbBackupResult *result);
+char *kb_text_checked (const KbVerifyResult *result);
+char *kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now);
+char *kb_text_restore_question (GDateTime *time, GDateTime *now);
+
+G_END_DECLS

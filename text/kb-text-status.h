@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-recover.h"
+#include "kb-status.h"
+
+G_BEGIN_DECLS
+
+const char *kb_text_verdict (KbVerdict verdict);
+char *kb_text_verdict_detail (const KbStatus *status, GDateTime *now);
+char *kb_text_kolibri (const KbStatus *status);
+const char *kb_text_server (KbServerState state);
+const char *kb_text_recovered (KbRecovered recovered);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * KbOperation:
+ * @KB_OPERATION_OPEN: looking at the data folder
+ * @KB_OPERATION_BACKUP: backing up
+ * @KB_OPERATION_CHECK: checking a backup
+ * @KB_OPERATION_RESTORE: restoring a backup
+ * @KB_OPERATION_LOOK: looking into a backup
+ *
+ * What was being done; many sentences depend on it.
+ */
+typedef enum {
+    KB_OPERATION_OPEN,
+    KB_OPERATION_BACKUP,
+    KB_OPERATION_CHECK,
+    KB_OPERATION_RESTORE,
+    KB_OPERATION_LOOK,
+    KB_N_OPERATIONS /*< skip >*/
+} KbOperation;
+
+void kb_text_init (void);
+char *kb_text_join (const char *first, const char *second);
+
+G_END_DECLS
