@@ -34,6 +34,7 @@ typedef struct {
 
     GPtrArray *targets; /* element-type Target; the last used is tried first */
     Target *last;
+    KbSqlite *converter;   /* an empty database, for @real alone: no authorizer there */
     KbStmt *real;          /* reads a real as SQLite does */
     KbFooter *counted;     /* rows per table */
     GArray *sequences;     /* element-type Sequence: held back to the end */
@@ -379,16 +380,13 @@ apply_header (Loader *self, GError **error)
 static gboolean
 load_all (Loader *self, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    self->real = kb_sqlite_prepare (self->db, "SELECT CAST(?1 AS REAL)", error);
-    if (self->real == NULL || !kb_sqlite_exec (self->db, "BEGIN", error))
+    if (!kb_sqlite_exec (self->db, "BEGIN", error))
         return FALSE;
     sqlite3_set_authorizer (self->db, on_authorize, self);
     gboolean ok = load_statements (self, progress, cancellable, error);
     sqlite3_set_authorizer (self->db, NULL, NULL);
 
-    /* Cached statements would keep the transaction open. */
-    g_ptr_array_set_size (self->targets, 0);
-    g_clear_pointer (&self->real, kb_sqlite_finalize);
+    g_ptr_array_set_size (self->targets, 0); /* cached statements would forbid to commit */
     return ok && check_rows (self, error) && load_sequences (self, error) &&
            apply_header (self, error) && kb_sqlite_exec (self->db, "COMMIT", error);
 }
@@ -445,9 +443,15 @@ kb_dump_load (KbDumpReader *reader,
     };
 
     g_array_set_clear_func (sequences, sequence_clear);
+    loader.converter = kb_sqlite_open (":memory:", SQLITE_OPEN_READWRITE, error);
+    if (loader.converter == NULL)
+        return FALSE;
+    loader.real = kb_sqlite_prepare (loader.converter, "SELECT CAST(?1 AS REAL)", error);
     set_limits (&loader);
     kb_sqlite_watch_cancel (scratch, cancellable);
-    gboolean ok = load_all (&loader, progress, cancellable, error);
+    gboolean ok = loader.real != NULL && load_all (&loader, progress, cancellable, error);
     kb_sqlite_watch_cancel (scratch, NULL);
+    kb_sqlite_finalize (loader.real);
+    kb_sqlite_close (loader.converter);
     return ok;
 }
