@@ -3,10 +3,8 @@
 #include "config.h"
 
 #include "kb-backup.h"
-#include "kb-catalog.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
-#include "kb-error.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
 #include "kb-verify.h"
@@ -79,10 +77,11 @@ kb_cli_backup (KbCli *self, int argc, char **argv)
     return KB_EXIT_OK;
 }
 
-/* What kb_verify_run() wants. */
+/* What to check: a backup of the list, or a file from anywhere. */
 typedef struct {
+    KbHome *home;
+    KbEntry *entry;
     const char *path;
-    gboolean from_catalog;
 } Check;
 
 static gpointer
@@ -90,19 +89,9 @@ work_check (gpointer data, KbProgress *progress, GCancellable *cancellable, GErr
 {
     const Check *check = data;
 
-    return kb_verify_run (check->path, !check->from_catalog, progress, cancellable, error);
-}
-
-/* A check of a backup in the list is remembered; that it cannot be is no failure of the check. */
-static void
-remember (KbCli *self, const char *name, const KbVerifyResult *result, const GError *error)
-{
-    if (result != NULL)
-        kb_catalog_set_checked (self->home, name, "ok", result->summary, NULL);
-    else if (g_error_matches (error, KB_ERROR, KB_ERROR_CORRUPT) ||
-             g_error_matches (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP))
-        kb_catalog_set_checked (self->home, name,
-                                kb_error_code_to_string ((KbErrorCode) error->code), NULL, NULL);
+    if (check->entry != NULL)
+        return kb_verify_entry (check->home, check->entry, progress, cancellable, error);
+    return kb_verify_run (check->path, TRUE, progress, cancellable, error);
 }
 
 static void
@@ -142,16 +131,15 @@ int
 kb_cli_check (KbCli *self, int argc, char **argv)
 {
     g_autoptr (GError) error = NULL;
-    Check check = {0};
+    gboolean from_catalog;
 
     if (!kb_cli_parse (self, &argc, &argv, _ ("FILE"), NULL, 1, 1))
         return KB_EXIT_USAGE;
     kb_cli_open_home (self, NULL); /* a file can be checked without any Kolibri */
-    g_autofree char *path = kb_cli_find_file (self, argv[1], &check.from_catalog);
-    check.path = path;
+    g_autofree char *path = kb_cli_find_file (self, argv[1], &from_catalog);
+    g_autoptr (KbEntry) entry = from_catalog ? kb_catalog_find (self->home, argv[1], NULL) : NULL;
+    Check check = {.home = self->home, .entry = entry, .path = path};
     g_autoptr (KbVerifyResult) result = kb_cli_run (self, work_check, &check, &error);
-    if (check.from_catalog)
-        remember (self, argv[1], result, error);
     if (result == NULL)
         return kb_cli_fail (self, KB_OPERATION_CHECK, error);
     print_check (self, result);

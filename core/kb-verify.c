@@ -86,3 +86,39 @@ kb_verify_run (const char *file,
     kb_progress_set (progress, KB_PHASE_DONE, 1, 1);
     return g_steal_pointer (&self);
 }
+
+/**
+ * kb_verify_entry:
+ * @home: a data folder
+ * @entry: a backup in it
+ * @progress: (nullable): counts bytes of the file
+ * @cancellable: (nullable): looked at about every millisecond
+ * @error: return location for a #GError
+ *
+ * Checks a backup of the list, and remembers what came out, with what is in it. That it cannot be
+ * remembered is no failure of the check.
+ *
+ * Errors: as kb_verify_run().
+ *
+ * Returns: (transfer full): what it has found
+ */
+KbVerifyResult *
+kb_verify_entry (const KbHome *home,
+                 const KbEntry *entry,
+                 KbProgress *progress,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+    g_autoptr (GError) local = NULL;
+    KbVerifyResult *result = kb_verify_run (entry->path, FALSE, progress, cancellable, &local);
+
+    if (result != NULL)
+        kb_catalog_set_checked (home, entry->name, "ok", result->summary, NULL);
+    else if (g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT) ||
+             g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP))
+        kb_catalog_set_checked (home, entry->name,
+                                kb_error_code_to_string ((KbErrorCode) local->code), NULL, NULL);
+    if (local != NULL)
+        g_propagate_error (error, g_steal_pointer (&local));
+    return result;
+}

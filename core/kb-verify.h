@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "kb-header.h"
+#include "kb-catalog.h"
 #include "kb-progress.h"
-
-#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -36,6 +34,11 @@ KbVerifyResult *kb_verify_run (const char *file,
                                KbProgress *progress,
                                GCancellable *cancellable,
                                GError **error);
+KbVerifyResult *kb_verify_entry (const KbHome *home,
+                                 const KbEntry *entry,
+                                 KbProgress *progress,
+                                 GCancellable *cancellable,
+                                 GError **error);
 void kb_verify_result_free (KbVerifyResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbVerifyResult, kb_verify_result_free)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-status.h"
+#include "kb-tasks.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define KB_TYPE_RESTORE_DIALOG (kb_restore_dialog_get_type())
+G_DECLARE_FINAL_TYPE (KbRestoreDialog, kb_restore_dialog, KB, RESTORE_DIALOG, GtkDialog)
+
+GtkWidget *
+kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStatus *status);
+void kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server);
+
+G_END_DECLS

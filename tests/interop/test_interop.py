@@ -1,0 +1,532 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What Kolibri Backup promises, proved on a real Kolibri.
+
+    test_interop.py [--cli PROGRAM] VERSION [CASE…]
+
+VERSION is a series such as 0.19, or comes from KB_KOLIBRI; the program comes from KB_CLI. A Kolibri
+that cannot be had is a reason to skip; where CI=true and it is one of MUST_RUN, to fail.
+"""
+
+import atexit
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import tap  # noqa: E402
+from kolibri import compare, history, lab  # noqa: E402
+
+# Tested on every change; a Kolibri that cannot be had there is a failure of the CI.
+MUST_RUN = ("0.16", "0.19")
+# Whose backups a Kolibri is asked to upgrade. 0.12 has nothing older here.
+OLDER = {"0.13": "0.12", "0.14": "0.13", "0.15": "0.14", "0.16": "0.15"}
+OLDER.update({"0.17": "0.16", "0.18": "0.16", "0.19": "0.16"})
+
+CLI_TIMEOUT_S = 300
+EXIT_OK, EXIT_BUSY = 0, 4
+LOCK = ".kolibri-backup.lock"
+# Kolibri prunes by name and keeps two: these two outrank all others.
+DECOYS = ("db-v0.9.4_2018-05-01_10-11-12.dump", "db-v0.7.2_2018-02-01_10-11-12.dump")
+# A dump takes long enough for many writes to fall into it.
+PADDING_ROWS = 64
+PADDING_ROW_BYTES = 500 * 1000
+ENOUGH_WRITES = 10
+MOST_BACKUPS = 20
+
+SERIES = CLI = ROOT = None  # set by main()
+
+
+def digest(path):
+    """The SHA-256 of a file."""
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+def change(path, *statements):
+    """Runs SQL on a database at rest."""
+    db = sqlite3.connect(path)
+    with db:
+        for sql in statements:
+            db.execute(sql)
+    db.close()
+
+
+class Home:
+    """A copy of a prepared home, the Kolibri that works on it, and ours."""
+
+    def __init__(self, kolibri, folder, name="home", of=None):
+        self.kolibri = kolibri
+        self.folder = os.path.join(folder, name)
+        os.mkdir(self.folder)
+        self.path = os.path.join(self.folder, "home")
+        self.info = lab.copy_home(of or kolibri, self.path)
+        self.database = os.path.join(self.path, "db.sqlite3")
+        self.backups = os.path.join(self.path, "backups")
+        self.server = kolibri.server(self.folder, self.path)
+
+    def cli(self, *words):
+        """Runs our program on this home, on a machine where its Kolibri is installed.
+
+        Returns (exit code, its answer, what went to stderr).
+        """
+        done = subprocess.run(
+            (CLI, "--home", self.path, "--json") + words,
+            env=self.kolibri.environment(self.folder, self.path),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=CLI_TIMEOUT_S,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+    def ok(self, *words):
+        """Runs our program, which must succeed; returns its answer."""
+        code, answer, errors = self.cli(*words)
+        if code != EXIT_OK:
+            raise AssertionError("%s: exit code %d: %s %s" % (words, code, answer, errors))
+        return answer
+
+    def manage(self, *words):
+        """Runs `kolibri manage --skip-update …`, which must succeed; returns what it printed.
+
+        With an update it would back up, prune and migrate first.
+        """
+        code, out = self.kolibri.manage(self.folder, self.path, "--skip-update", *words)
+        if code != 0:
+            raise AssertionError("%s: exit code %d: %s" % (words, code, out[-3000:]))
+        return out
+
+    def data_version(self):
+        with open(os.path.join(self.path, ".data_version"), encoding="utf-8") as f:
+            return f.read()
+
+    def spoil(self):
+        """Changes the data so that a restore has everything to do."""
+        change(
+            self.database,
+            "DELETE FROM logger_attemptlog",
+            "UPDATE kolibriauth_facilityuser SET full_name='spoilt'",
+            "CREATE TABLE spoilt (x)",
+            "INSERT INTO spoilt VALUES (1)",
+        )
+
+    def files(self):
+        """Which files there are that a refused restore must leave alone, with their digests."""
+        found = {}
+        for folder, _, names in os.walk(self.backups):
+            for name in names:
+                path = os.path.join(folder, name)
+                if name != LOCK:
+                    found[os.path.relpath(path, self.path)] = digest(path)
+        return found
+
+    def leftovers(self):
+        """What an operation should have removed."""
+        return [
+            os.path.join(folder, name)
+            for folder, folders, names in os.walk(self.path)
+            for name in names + folders
+            if name.endswith((".part", ".restoring")) or name == "restore.ini"
+        ]
+
+
+class Case(unittest.TestCase):
+    """A case with a folder of its own and the Kolibri that this run is about."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.kolibri = self.get_kolibri(SERIES)
+        self.folder = tempfile.mkdtemp(dir=ROOT)
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def get_kolibri(self, series):
+        """An installed Kolibri with a prepared home; skips the case when it cannot be had."""
+        try:
+            kolibri = lab.install(series)
+            lab.prepared_home(kolibri)
+            return kolibri
+        except lab.Unavailable as error:
+            return self.do_without(str(error))
+
+    def do_without(self, reason):
+        if os.environ.get("CI") == "true" and SERIES in MUST_RUN:
+            self.fail(reason)
+        self.skipTest(reason)
+
+    def get_older(self):
+        if SERIES not in OLDER:
+            self.do_without("there is no Kolibri before %s here" % SERIES)
+        return self.get_kolibri(OLDER[SERIES])
+
+    def home(self, name="home", of=None):
+        home = Home(self.kolibri, self.folder, name, of)
+        self.addCleanup(home.server.kill)
+        return home
+
+    def assert_nothing(self, found):
+        """Fails when a list of problems is not empty, and shows it."""
+        if found:
+            self.fail("\n".join(map(str, found)))
+
+    def assert_restored(self, source, restored):
+        self.assert_nothing(compare.restore_differences(source, restored))
+        self.assertEqual(compare.query(restored, "PRAGMA integrity_check"), [("ok",)])
+
+    def assert_comes_up(self, home, info):
+        """The server starts, serves what a browser needs, and has the learners of `info`.
+
+        The information page alone proves little: it answers on a database that was not migrated.
+        """
+        home.server.start()
+        client = home.server.client()
+        self.assertEqual(client.info()["kolibri_version"], self.kolibri.version)
+        self.assertEqual([f["name"] for f in client.facilities()], [info["facility"]])
+        counted = client.login(info["admin"], info["password"]).count()
+        self.assertEqual(counted, {name: info[name] for name in counted})
+        home.server.client().login(info["learner"], info["password"]).study("exercise")
+
+    def assert_new_instance(self, home):
+        """Kolibri has taken the new database id, so that peers do not take new work for old."""
+        ids = compare.query(home.database, "SELECT id FROM morango_databaseidmodel WHERE current=1")
+        used = compare.query(home.database, "SELECT database_id FROM morango_instanceidmodel WHERE current=1")
+        self.assertEqual(len(ids), 1)
+        self.assertEqual(ids, used)
+
+
+# What Kolibri itself never writes, but SQLite stores: a backup has to bring that back, too.
+EXOTIC = (
+    "9e999",
+    "-9e999",
+    "4.9e-324",
+    "0.1+0.2",
+    "1.7976931348623157e308",
+    "CAST(X'00' AS TEXT)",
+    "CAST(X'61006200' AS TEXT)",
+    "CAST(X'C328FF' AS TEXT)",
+    "X''",
+    "X'00FF0A0D27'",
+    "'a' || char(13) || 'b' || char(13,10) || char(10)",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "replace(hex(zeroblob(100000)), '0', '''')",
+)
+
+
+class Exchange(Case):
+    """Backups of each side, restored by the other."""
+
+    def test_a_kolibri_restores_our_backup(self):
+        source, target = self.home("source"), self.home("target")
+        target.spoil()
+        # A connection that stays open keeps the newest rows out of db.sqlite3, in its -wal.
+        db = sqlite3.connect(source.database)
+        self.addCleanup(db.close)
+        db.execute("PRAGMA wal_autocheckpoint=0")
+        with db:
+            values = ", ".join("(%s)" % value for value in EXOTIC)
+            db.execute("CREATE TABLE exotic (anything)")
+            db.execute("INSERT INTO exotic VALUES " + values)
+            db.execute("UPDATE logger_attemptlog SET simple_answer='newest' WHERE rowid % 7 = 0")
+        before = digest(source.database), source.data_version()
+
+        made = source.ok("backup", self.folder)
+
+        self.assertEqual((digest(source.database), source.data_version()), before)
+        self.assertEqual(made["version"], self.kolibri.version)
+        self.assertTrue(made["kolibri_can_restore"])
+        self.assertIn("Restored database from", target.manage("dbrestore", made["path"]))
+        self.assert_restored(source.database, target.database)
+
+    def test_b_we_restore_kolibris_backup(self):
+        source, theirs, ours = self.home("source"), self.home("theirs"), self.home("ours")
+        theirs.spoil()
+        ours.spoil()
+        source.manage("dbbackup")
+        [name] = os.listdir(source.backups)
+        backup = os.path.join(source.backups, name)
+        theirs.manage("dbrestore", backup)
+
+        answer = ours.ok("restore", backup, "--yes")
+
+        self.assertEqual(answer["version"], self.kolibri.version)
+        self.assertEqual(ours.data_version(), self.kolibri.version)
+        self.assertEqual(ours.leftovers(), [])
+        ids = (compare.DATABASE_IDS,)
+        self.assert_nothing(compare.differences(theirs.database, ours.database, without=ids))
+        self.assert_nothing(compare.new_database_id_problems(source.database, theirs.database))
+        self.assert_nothing(compare.new_database_id_problems(source.database, ours.database))
+
+    def test_f_latest_of_kolibri_finds_our_backup(self):
+        source = self.home()
+        expected = os.path.join(self.folder, "expected.sqlite3")
+        source.manage("dbbackup")
+        older = os.path.join(source.backups, "db-v%s_2020-01-01_00-00-00.dump" % self.kolibri.version)
+        os.rename(os.path.join(source.backups, os.listdir(source.backups)[0]), older)
+        for name in DECOYS + ("notifications_2024-01-01.dump",):
+            shutil.copy(older, os.path.join(source.backups, name))
+        change(source.database, "UPDATE kolibriauth_facilityuser SET full_name='in ours only'")
+        shutil.copy(source.database, expected)
+        made = source.ok("backup")
+        source.spoil()
+
+        out = source.manage("dbrestore", "--latest")
+
+        self.assertIn("Restored database from: " + made["path"], out)
+        self.assert_restored(expected, source.database)
+
+
+class WhileItRuns(Case):
+    """One server for all cases: what we do while Kolibri uses its data."""
+
+    shared = None  # the home, or what went wrong when its server was started
+
+    def setUp(self):
+        super().setUp()
+        cls = type(self)
+        if cls.shared is None:
+            try:
+                cls.shared = self.start()
+            except Exception as error:  # pylint: disable=broad-except
+                cls.shared = error
+        if isinstance(cls.shared, Exception):
+            raise cls.shared
+
+    def start(self):
+        home = Home(self.kolibri, tempfile.mkdtemp(dir=ROOT))
+        self.pad(home)
+        self.addClassCleanup(shutil.rmtree, os.path.dirname(home.folder))
+        self.addClassCleanup(home.server.kill)
+        home.server.start().settle()
+        return home
+
+    @staticmethod
+    def pad(home):
+        """Adds many bytes between the tables that the writers write to.
+
+        The rows of logger_contentsessionlog that come from now on are read long after those of
+        logger_attemptlog, whose name comes first.
+        """
+        sql = "SELECT name FROM pragma_table_info('logger_contentsessionlog')"
+        names = [name for name, in compare.query(home.database, sql)]
+        new = dict.fromkeys(("id", "_morango_source_id"), "lower(hex(randomblob(16)))")
+        new["extra_fields"] = "'{\"note\": \"%s\"}'" % ("it''s long, " * (PADDING_ROW_BYTES // 12))
+        columns = ", ".join('"%s"' % name for name in names)
+        values = ", ".join(new.get(name, '"%s"' % name) for name in names)
+        guest = "FROM logger_contentsessionlog WHERE user_id IS NULL LIMIT 1"
+        insert = "INSERT INTO logger_contentsessionlog (%s) SELECT %s %s" % (columns, values, guest)
+        change(home.database, *[insert] * PADDING_ROWS)
+
+    def writers(self):
+        info = self.shared.info
+        names = ["mwanafunzi%02d" % n for n in (2, 3)]
+        writers = history.Writers(
+            self.shared.server, names, info["password"], signs_up=self.kolibri.numbers >= (0, 16)
+        )
+        self.addCleanup(writers.stopping.set)
+        return writers
+
+    def back_up(self, writers):
+        """Backs up once the writers write; returns (answer, begun, ended)."""
+        start = writers.count()
+        while writers.count() < start + 2 * len(writers.threads) and not writers.errors:
+            time.sleep(0.01)
+        begun = time.monotonic()
+        answer = self.shared.ok("backup", self.folder)
+        return answer, begun, time.monotonic()
+
+    def load(self, path):
+        """Loads a backup as Kolibri would; returns the path of the database."""
+        place = path + ".sqlite3"
+        with open(path, encoding="utf-8") as f:
+            db = sqlite3.connect(place)
+            db.executescript(f.read())
+        db.close()
+        return place
+
+    def test_c_a_backup_is_one_moment(self):
+        kinds = compare.foreign_key_kinds(self.shared.database)
+        writers = self.writers()
+        backups = []
+        while len(backups) < MOST_BACKUPS:
+            backups.append(self.back_up(writers))
+            during = sum(len(history.meanwhile(writers.writes, *b[1:])) for b in backups)
+            if len(backups) > 2 and during >= ENOUGH_WRITES:
+                break
+        writes = writers.stop()
+        self.assertGreaterEqual(during, ENOUGH_WRITES, "too few writes to prove anything")
+
+        for answer, begun, ended in backups:
+            database = self.load(answer["path"])
+            held, missing = history.split(database, writes)
+            self.assert_nothing(history.moment_problems(held, missing, begun, ended))
+            self.assertEqual(compare.query(database, "PRAGMA integrity_check"), [("ok",)])
+            self.assertLessEqual(compare.foreign_key_kinds(database), kinds)
+            os.remove(database)
+        held, missing = history.split(self.shared.database, writes)
+        self.assertEqual(missing, [], "Kolibri has lost writes")
+        checked = self.shared.ok("check", backups[-1][0]["path"])
+        self.assertEqual((checked["result"], checked["version"]), ("ok", self.kolibri.version))
+
+    def assert_refused(self, made):
+        """A restore is refused, and every file of backups and .data_version is as before."""
+        before = self.shared.files(), self.shared.data_version()
+        for words in (("restore", made["path"]), ("restore", made["name"]), ("restore", "--latest")):
+            code, answer, _ = self.shared.cli(*words, "--yes")
+            self.assertEqual((code, answer["error"]["code"]), (EXIT_BUSY, "busy"), answer)
+        self.assertEqual((self.shared.files(), self.shared.data_version()), before)
+        self.assertEqual(self.shared.leftovers(), [])
+
+    def test_g_a_restore_is_refused_while_it_idles(self):
+        made = self.shared.ok("backup")
+        before = compare.fingerprint(self.shared.database)
+
+        self.assert_refused(made)
+
+        self.assertEqual(compare.fingerprint(self.shared.database), before)
+        self.assertEqual(self.shared.server.client().info()["kolibri_version"], self.kolibri.version)
+
+    def test_g_a_restore_is_refused_while_it_writes(self):
+        made = self.shared.ok("backup")
+        ids = compare.query(self.shared.database, "SELECT * FROM morango_databaseidmodel")
+        writers = self.writers()
+        start = writers.count()
+
+        self.assert_refused(made)
+
+        writes = writers.stop()
+        self.assertGreater(len(writes), start)
+        self.assertEqual(history.split(self.shared.database, writes)[1], [])
+        self.assertEqual(compare.query(self.shared.database, "SELECT * FROM morango_databaseidmodel"), ids)
+
+    def test_g_a_restore_is_refused_while_it_hangs(self):
+        """Kolibri's own dbrestore would go on here: no answer counts as not running."""
+        made = self.shared.ok("backup")
+        before = compare.fingerprint(self.shared.database)
+        self.shared.server.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.shared.server.process.send_signal, signal.SIGCONT)
+
+        code, answer, _ = self.shared.cli("restore", made["path"], "--yes")
+
+        self.assertEqual((code, answer["error"]["code"]), (EXIT_BUSY, "busy"), answer)
+        self.assertEqual(compare.fingerprint(self.shared.database), before)
+
+
+class AfterOurRestore(Case):
+    """What Kolibri makes of a database that we have restored."""
+
+    def test_d_kolibri_comes_up(self):
+        home = self.home()
+        expected = os.path.join(self.folder, "expected.sqlite3")
+        shutil.copy(home.database, expected)
+        made = home.ok("backup")
+        home.spoil()
+        change(home.database, "DELETE FROM kolibriauth_membership", "DELETE FROM kolibriauth_facilityuser")
+
+        answer = home.ok("restore", "--latest", "--yes")
+
+        self.assertEqual((answer["restored"], answer["kolibri_will_upgrade"]), (made["path"], False))
+        self.assertEqual(home.data_version(), self.kolibri.version)
+        self.assertEqual(home.leftovers(), [])
+        self.assert_restored(expected, home.database)
+        self.assert_comes_up(home, home.info)
+        self.assert_new_instance(home)
+
+        # The power goes, and the backup is brought back: no server.pid without a process is in the way.
+        home.server.kill()
+        self.assertTrue(os.path.exists(os.path.join(home.path, "server.pid")))
+        home.ok("restore", made["name"], "--yes")
+        self.assert_restored(expected, home.database)
+
+    def test_e_kolibri_upgrades_an_older_backup(self):
+        older = self.get_older()
+        home, old_home = self.home(), self.home("older", of=older)
+        fresh = set(compare.query(home.database, "SELECT app, name FROM django_migrations"))
+        made = old_home.ok("backup", self.folder)
+        self.assertEqual(made["version"], older.version)
+
+        answer = home.ok("restore", made["path"], "--yes")
+
+        self.assertEqual((answer["version"], answer["kolibri_will_upgrade"]), (older.version, True))
+        self.assertEqual(home.data_version(), older.version)
+        self.assert_restored(old_home.database, home.database)
+        self.assert_comes_up(home, old_home.info)
+        self.assert_new_instance(home)
+        self.assertEqual(home.data_version(), self.kolibri.version)
+        done = set(compare.query(home.database, "SELECT app, name FROM django_migrations"))
+        self.assertEqual(fresh - done, set())
+
+
+class Pruning(Case):
+    """What an upgrade of Kolibri leaves of the backups."""
+
+    def test_f_our_copy_outlives_an_upgrade(self):
+        older = self.get_older()
+        home = self.home(of=older)
+        made = home.ok("backup", "--note", "before the exams")
+        for name in DECOYS + ("db-v%s_2020-01-01_00-00-00.dump" % older.version,):
+            shutil.copy(made["path"], os.path.join(home.backups, name))
+        before = digest(made["path"])
+
+        home.server.start()
+
+        left = sorted(name for name in os.listdir(home.backups) if name.startswith("db-v"))
+        if self.kolibri.numbers >= (0, 15):  # before, nothing was pruned
+            self.assertEqual(left, sorted(DECOYS))
+        entries = [e for e in home.ok("list")["backups"] if e["name"] == made["name"]]
+        self.assertEqual(len(entries), 1)
+        [entry] = entries
+        self.assertEqual((entry["state"], entry["protected"], entry["ours"]), ("complete", True, True))
+        self.assertEqual((entry["version"], entry["note"]), (older.version, "before the exams"))
+        self.assertEqual(digest(entry["path"]), before)
+        checked = home.ok("check", made["name"])
+        self.assertEqual((checked["result"], checked["version"]), ("ok", older.version))
+
+
+def remove_root():
+    """Removes what the run has made; what a case has left behind stays, and is told."""
+    try:
+        os.rmdir(ROOT)
+    except OSError:
+        print("# left behind: %s" % ROOT, flush=True)
+
+
+def on_terminated(*_):
+    """meson ends a test that takes too long: end the servers and remove the folders first."""
+    raise KeyboardInterrupt
+
+
+def main():
+    """Reads the command line and runs the cases."""
+    global SERIES, CLI, ROOT  # pylint: disable=global-statement
+    words = sys.argv[1:]
+    CLI = os.environ.get("KB_CLI")
+    if "--cli" in words:
+        at = words.index("--cli")
+        CLI = CLI or words[at + 1]
+        del words[at : at + 2]
+    version = words.pop(0) if words and words[0][0].isdigit() else os.environ.get("KB_KOLIBRI")
+    if not CLI or not version:
+        sys.exit(__doc__)
+    CLI = os.path.abspath(CLI)
+    SERIES = lab.series_of(version)
+    ROOT = tempfile.mkdtemp(prefix="kb-interop-")
+    atexit.register(remove_root)
+    signal.signal(signal.SIGTERM, on_terminated)
+    tap.main(words)
+
+
+if __name__ == "__main__":
+    main()

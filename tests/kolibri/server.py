@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""A real Kolibri server, and a browser's worth of client for it. Standard library only."""
+
+import datetime
+import http.cookiejar
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+# The channel of Kolibri's own fixture content_test: (contentnode_id, content_id)
+CHANNEL = "6199dde695db4ee4ab392222d5af1e5c"
+CONTENT = {
+    "exercise": ("2b6926ed22025518a8b9da91745b51d3", "ce603df7c46b424b934348995e1b05fb"),
+    "video": ("32a941fb77c2576e8f6b294cde4c3b0c", "c6f49ea527824f398f4d5d26faf19396"),
+}
+START_TIMEOUT_S = 180
+STOP_TIMEOUT_S = 60
+# A stop less than a second after the start makes Kolibri 0.16 restart itself and hang.
+SETTLE_S = 2.0
+RUNNING = 0  # the fourth line of server.pid
+
+
+class Client:
+    """Cookies, the CSRF header, and the requests that the tests make."""
+
+    def __init__(self, port, numbers):
+        self.base = "http://127.0.0.1:%d" % port
+        self.numbers = numbers
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.cookies)
+        )
+
+    def call(self, method, path, data=None, timeout=60):
+        """One request; returns the answer, parsed when it is JSON. Raises urllib's errors."""
+        request = urllib.request.Request(self.base + path, method=method)
+        body = None
+        if data is not None:
+            body = json.dumps(data).encode()
+            request.add_header("Content-Type", "application/json")
+        for cookie in self.cookies:
+            if "csrftoken" in cookie.name:
+                request.add_header("X-CSRFToken", cookie.value)
+        with self.opener.open(request, body, timeout) as answer:
+            text = answer.read().decode("utf-8")
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
+    def info(self, timeout=60):
+        return self.call("GET", "/api/public/info/?v=3", timeout=timeout)
+
+    def facilities(self):
+        return self.call("GET", "/api/public/v1/facility/")
+
+    def login(self, username, password):
+        """Logs in; returns self."""
+        for page in ("/api/auth/session/current/", "/en/auth/", "/en/user/", "/"):
+            try:
+                self.call("GET", page)
+            except urllib.error.HTTPError:
+                continue
+            if any("csrftoken" in cookie.name for cookie in self.cookies):
+                break
+        session = {"username": username, "password": password, "facility": self.facilities()[0]["id"]}
+        self.user = self.call("POST", "/api/auth/session/", dict(session, active=True))
+        return self
+
+    def count(self):
+        """What an admin sees; a learner is who has no role."""
+        users = self.call("GET", "/api/auth/facilityuser/")
+        users = users["results"] if isinstance(users, dict) else users
+        return {
+            "users": len(users),
+            "learners": sum(1 for user in users if not user["roles"]),
+            "classes": len(self.call("GET", "/api/auth/classroom/")),
+        }
+
+    def begin(self, kind="exercise"):
+        """A learner opens an exercise or a video; returns the id of the new session log."""
+        node, content = CONTENT[kind]
+        session = {"content_id": content, "channel_id": CHANNEL, "kind": kind}
+        if self.numbers < (0, 15):
+            session.update(user=self.user["user_id"], time_spent=10, progress=0.5, **self._now("start", "end"))
+            return self.call("POST", "/api/logger/contentsessionlog/", session)["id"]
+        session["node_id"] = node
+        if kind == "exercise":
+            session["mastery_model"] = {"type": "m_of_n", "m": 5, "n": 7}
+        return self.call("POST", "/api/logger/trackprogress/", session)["session_id"]
+
+    def answer(self, session, kind="exercise"):
+        """The learner answers once: a new attempt log that refers to the session log."""
+        answer = {"item": "test", "correct": 1, "complete": True, "time_spent": 2.5, "simple_answer": "42"}
+        answer["answer"] = {"text": 'jibu "la" mtoto\n→ सही'}
+        if self.numbers < (0, 15):
+            answer.update(sessionlog=session, user=self.user["user_id"], masterylog=self._mastery())
+            answer.update(self._now("start", "end", "completion"))
+            return self.call("POST", "/api/logger/attemptlog/", answer)
+        update = {"time_spent_delta": 3, "progress_delta": 0.1}
+        if kind == "exercise":
+            update["interactions"] = [answer]
+        return self.call("PUT", "/api/logger/trackprogress/%s/" % session, update)
+
+    def study(self, kind):
+        """Both of it; before 0.15 a video is only opened."""
+        session = self.begin(kind)
+        if self.numbers >= (0, 15) or kind == "exercise":
+            self.answer(session, kind)
+
+    def _mastery(self):
+        """The id of the learner's own mastery log, which attempts must name before 0.15."""
+        if not hasattr(self, "mastery"):
+            path = "/api/logger/masterylog/?user=%s" % self.user["user_id"]
+            self.mastery = self.call("GET", path)[0]["id"]
+        return self.mastery
+
+    @staticmethod
+    def _now(*names):
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return {name + "_timestamp": now for name in names}
+
+    def heartbeat(self):
+        """Anybody's browser says that it is still there; writes a user session log from 0.15 on."""
+        about = {"active": True, "browser": {"name": "t", "major": "1"}, "os": {"name": "t", "major": "1"}}
+        if self.numbers >= (0, 15):
+            self.call("PUT", "/api/auth/session/current/", about)
+
+    def sign_up(self, username, password):
+        """A new learner, without a login; from 0.16 on."""
+        user = {"username": username, "full_name": "Mwanafunzi mpya ñ फ़", "password": password}
+        self.call("POST", "/api/public/signup/", dict(user, facility=self.facilities()[0]["id"]))
+
+
+def free_ports(count):
+    """Ports that nobody listens on just now."""
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Server:
+    """`kolibri start --foreground` on one home, as a child of this process."""
+
+    def __init__(self, kolibri, folder, home):
+        self.kolibri = kolibri
+        self.home = home
+        self.folder = folder
+        self.log = os.path.join(folder, "server.log")
+        self.port, self.zip_port = free_ports(2)
+        self.process = None
+
+    def start(self):
+        """Starts it, and returns when it is ready: it answers, *and* server.pid says RUNNING.
+
+        It answers before it has finished starting, and a stop in between leaves a process that never
+        ends.
+        """
+        ports = {"KOLIBRI_HTTP_PORT": str(self.port), "KOLIBRI_ZIP_CONTENT_PORT": str(self.zip_port)}
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.kolibri.python, "-m", "kolibri", "start", "--foreground"],
+                cwd=self.folder,
+                env=self.kolibri.environment(self.folder, self.home, **ports),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        started = time.monotonic()
+        while not self._is_ready():
+            if self.process.poll() is not None:
+                raise RuntimeError("Kolibri ended with %s: %s" % (self.process.returncode, self.log_tail()))
+            if time.monotonic() - started > START_TIMEOUT_S:
+                raise RuntimeError("Kolibri does not answer: " + self.log_tail())
+            time.sleep(0.05)
+        self.ready = time.monotonic()
+        return self
+
+    def _is_ready(self):
+        try:
+            return "kolibri_version" in self.client().info(5) and self.status() == RUNNING
+        except (OSError, ValueError, TypeError):
+            return False
+
+    def status(self):
+        """The status in server.pid; before 0.15 it has none, and its being there says RUNNING."""
+        try:
+            with open(os.path.join(self.home, "server.pid"), encoding="ascii") as f:
+                lines = f.read().split("\n")
+        except OSError:
+            return None
+        if self.kolibri.numbers < (0, 15):
+            return RUNNING if lines[0] else None
+        return int(lines[3]) if len(lines) > 3 and lines[3] else None
+
+    def client(self):
+        return Client(self.port, self.kolibri.numbers)
+
+    def log_tail(self):
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return f.read()[-3000:]
+
+    def settle(self):
+        """Waits until what it does after a start is done."""
+        time.sleep(max(0.0, self.ready + SETTLE_S - time.monotonic()))
+
+    def stop(self):
+        """Stops it in the way that leaves no -wal: the flag file, before 0.15 the signal.
+
+        `kolibri stop` does the same, but follows with SIGKILL, nearly always before the process has
+        ended. server.pid vanishes first, the process some tenths of a second later.
+        """
+        self.settle()
+        pid_file = os.path.join(self.home, "server.pid")
+        if self.kolibri.numbers >= (0, 15):
+            with open(os.path.join(self.home, "process_control.flag"), "w", encoding="ascii") as f:
+                f.write("stop")
+        else:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(STOP_TIMEOUT_S)
+        self.process = None
+        if self.kolibri.numbers < (0, 15) and os.path.exists(pid_file):
+            os.remove(pid_file)  # as `kolibri stop` did
+
+    def kill(self):
+        """Ends it as a power cut would. Nothing happens when it does not run."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(STOP_TIMEOUT_S)
+            self.process = None
