@@ -5,7 +5,7 @@
 #include "kb-catalog.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
-#include "kb-error.h"
+#include "kb-install.h"
 #include "kb-restore.h"
 #include "kb-text-result.h"
 
@@ -50,6 +50,22 @@ print_restored (KbCli *self, const KbRestoreResult *result, const KbEntry *entry
     g_print ("%s\n", sentence);
 }
 
+/* The question, and, where the backup is newer than what is there, the warning before it. */
+static gboolean
+ask (KbCli *self, const KbEntry *entry)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *question = kb_text_restore_question (entry->time, now);
+    g_autofree char *installed_version = kb_install_find_version();
+    g_autofree char *data_version = kb_home_read_data_version (self->home);
+
+    if (kb_restore_needs_consent (entry->version, installed_version, data_version)) {
+        g_autofree char *warning = kb_text_newer_warning (entry->version, data_version);
+        g_printerr ("%s\n", warning);
+    }
+    return kb_cli_ask (self, question);
+}
+
 static int
 restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog)
 {
@@ -58,7 +74,7 @@ restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog)
         .home = self->home,
         .file = entry->path,
         .from_catalog = from_catalog,
-        .accept_newer = self->yes,
+        .accept_newer = TRUE, /* ask() has warned, or --yes has answered */
     };
     g_autoptr (KbRestoreResult) result = kb_cli_run (self, work_restore, &options, &error);
 
@@ -88,7 +104,6 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
         {0},
     };
     g_autoptr (GError) error = NULL;
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
     gboolean from_catalog;
 
     if (!kb_cli_parse (self, &argc, &argv, _ ("FILE | --latest"), entries, 0, 1) ||
@@ -104,8 +119,7 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
     if (entry == NULL)
         return kb_cli_fail (self, KB_OPERATION_RESTORE, error);
 
-    g_autofree char *question = kb_text_restore_question (entry->time, now);
-    if (!kb_cli_ask (self, question))
+    if (!ask (self, entry))
         return KB_EXIT_USAGE;
     return restore_entry (self, entry, from_catalog);
 }

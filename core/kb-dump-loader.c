@@ -62,8 +62,11 @@ sequence_clear (gpointer data)
 static gboolean
 refuse (Loader *self, const char *what, const char *sql, GError **error)
 {
-    g_set_error (error, KB_ERROR, KB_ERROR_CORRUPT, "load: %s: %s: %.120s",
-                 kb_source_get_path (kb_dump_reader_get_source (self->reader)), what, sql);
+    const char *path = kb_source_get_path (kb_dump_reader_get_source (self->reader));
+    g_autofree char *detail = g_strdup_printf ("load: %s: %s: %.120s", path, what, sql);
+    g_autofree char *valid = g_utf8_make_valid (detail, -1); /* the file may hold anything */
+
+    g_set_error_literal (error, KB_ERROR, KB_ERROR_CORRUPT, valid);
     return FALSE;
 }
 

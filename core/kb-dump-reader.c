@@ -179,14 +179,18 @@ read_header (KbDumpReader *self, GError **error)
 
     if (!have_bytes (self, KB_HEADER_MAX_BYTES, error))
         return FALSE;
-    if (self->end < prefix || memcmp (self->buffer, KB_HEADER_PREFIX, prefix) != 0)
+    if (self->end >= 3 && memcmp (self->buffer, "\xef\xbb\xbf", 3) == 0)
+        self->start = self->hashed = 3; /* an editor's mark for UTF-8 */
+    const char *line = self->buffer + self->start;
+    size_t n = self->end - self->start;
+    if (n < prefix || memcmp (line, KB_HEADER_PREFIX, prefix) != 0)
         return TRUE;
 
-    const char *newline = memchr (self->buffer, '\n', MIN (self->end, KB_HEADER_MAX_BYTES));
+    const char *newline = memchr (line, '\n', MIN (n, KB_HEADER_MAX_BYTES));
     if (newline == NULL)
         return fail (self, KB_ERROR_CORRUPT, "the first line has no end", error);
     g_autoptr (GError) local = NULL;
-    self->header = kb_header_parse (self->buffer, (gsize) (newline - self->buffer), &local);
+    self->header = kb_header_parse (line, (gsize) (newline - line), &local);
     if (self->header == NULL && g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP))
         return fail (self, KB_ERROR_CORRUPT, "the first line is damaged", error);
     if (self->header == NULL) {

@@ -85,6 +85,26 @@ refuse_running (Run *self, GError **error)
     return FALSE;
 }
 
+/**
+ * kb_restore_needs_consent:
+ * @version: (nullable): the version of a backup
+ * @installed_version: (nullable): the version of the program, where one was found
+ * @data_version: (nullable): the version of the data in use
+ *
+ * Says whether the person has to be warned before a restore, because the backup is newer than the
+ * data and there is no program to compare with: `accept_newer` in #KbRestoreOptions.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+kb_restore_needs_consent (const char *version,
+                          const char *installed_version,
+                          const char *data_version)
+{
+    return installed_version == NULL && data_version != NULL &&
+           kb_version_compare_release (version, data_version) > 0;
+}
+
 /* With an installed Kolibri the rule is firm; without one to ask, the data in use says what
  * Kolibri there was, and the person may know better. */
 static gboolean

@@ -49,6 +49,10 @@ KbRestoreResult *kb_restore_run (const KbRestoreOptions *options,
                                  GError **error);
 void kb_restore_result_free (KbRestoreResult *self);
 
+gboolean kb_restore_needs_consent (const char *version,
+                                   const char *installed_version,
+                                   const char *data_version);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbRestoreResult, kb_restore_result_free)
 
 G_END_DECLS

@@ -64,8 +64,11 @@ kb_sqlite_set_error (GError **error, KbSqlite *db, int rc, const char *step)
         return FALSE;
     }
     const char *path = db != NULL ? sqlite3_db_filename (db, "main") : NULL;
-    g_set_error (error, KB_ERROR, (int) code_from_sqlite (db, rc), "%s: %s: %s (%d)", step,
-                 path != NULL && *path != '\0' ? path : "database", message, rc);
+    g_autofree char *detail =
+        g_strdup_printf ("%s: %s: %s (%d)", step,
+                         path != NULL && *path != '\0' ? path : "database", message, rc);
+    g_autofree char *valid = g_utf8_make_valid (detail, -1); /* SQLite quotes what it was given */
+    g_set_error_literal (error, KB_ERROR, (int) code_from_sqlite (db, rc), valid);
     return FALSE;
 }
 
@@ -110,7 +113,8 @@ kb_sqlite_open (const char *path, int flags, GError **error)
  * that it made. A log that a crash of somebody else left is neither folded in nor removed: that is
  * left to who comes next.
  *
- * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_IO, %KB_ERROR_INTERNAL.
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_BUSY, %KB_ERROR_CORRUPT when it is no
+ * database, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the connection
  */
@@ -124,7 +128,8 @@ kb_sqlite_open_for_reading (const char *path, GError **error)
     if (db == NULL)
         return NULL;
     sqlite3_db_config (db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave_wal, NULL);
-    if (!kb_sqlite_exec (db, "PRAGMA query_only=1", error))
+    /* SQLite opens anything; only the first read finds out whether it is a database. */
+    if (!kb_sqlite_exec (db, "PRAGMA query_only=1; SELECT 1 FROM sqlite_master LIMIT 1", error))
         return NULL;
     return g_steal_pointer (&db);
 }

@@ -14,6 +14,7 @@
 struct _KbRestoreDialog {
     GtkDialog parent_instance;
 
+    char *newer_warning; /* NULL: there is nothing to warn of */
     GtkLabel *question;
     GtkLabel *backup_facts;
     GtkLabel *present_facts;
@@ -87,10 +88,12 @@ void
 kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server)
 {
     gboolean stopped = server == KB_SERVER_STOPPED;
+    const char *warning =
+        stopped ? self->newer_warning
+                : _ ("Kolibri is running. Stop Kolibri first; then you can restore here.");
 
-    gtk_label_set_text (self->warning_text,
-                        _ ("Kolibri is running. Stop Kolibri first; then you can restore here."));
-    gtk_widget_set_visible (self->warning, !stopped);
+    gtk_label_set_text (self->warning_text, warning != NULL ? warning : "");
+    gtk_widget_set_visible (self->warning, warning != NULL);
     gtk_widget_set_sensitive (self->restore, stopped);
 }
 
@@ -114,6 +117,10 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
     set_backup (self, checked);
     set_present (self, status);
     set_consequence (self, checked, status);
+    if (kb_restore_needs_consent (checked->result->version, status->installed_version,
+                                  status->data_version))
+        self->newer_warning =
+            kb_text_newer_warning (checked->result->version, status->data_version);
     kb_restore_dialog_set_server (self, status->server);
     gtk_widget_grab_default (self->cancel);
     gtk_widget_grab_focus (self->cancel);
@@ -121,10 +128,18 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
 }
 
 static void
+kb_restore_dialog_finalize (GObject *object)
+{
+    g_free (KB_RESTORE_DIALOG (object)->newer_warning);
+    G_OBJECT_CLASS (kb_restore_dialog_parent_class)->finalize (object);
+}
+
+static void
 kb_restore_dialog_class_init (KbRestoreDialogClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+    G_OBJECT_CLASS (klass)->finalize = kb_restore_dialog_finalize;
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-restore-dialog.ui");
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, question);

@@ -195,6 +195,7 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
         .home = params->home,
         .file = params->entry->path,
         .from_catalog = params->from_catalog,
+        .accept_newer = TRUE, /* the dialog has warned */
     };
 
     return kb_restore_run (&options, progress, cancellable, error);

@@ -83,27 +83,29 @@ update_actions (KbWindow *self)
     set_action_enabled (self, "restore", idle && usable && on_backup);
 }
 
-/* Icon, colour and word say the same. */
+/* Icon, colour and word say the same. The icons are our own: not every desktop has a theme. */
 static void
 show_verdict_icon (KbWindow *self, KbVerdict verdict)
 {
+    static const struct {
+        const char *icon;
+        const char *class;
+    } looks[] = {
+        [KB_VERDICT_NO_KOLIBRI] = {"kb-none-symbolic", "kb-warn"},
+        [KB_VERDICT_UNSUPPORTED] = {"kb-none-symbolic", "kb-warn"},
+        [KB_VERDICT_DAMAGED] = {"kb-risk-symbolic", "kb-bad"},
+        [KB_VERDICT_NO_BACKUP] = {"kb-none-symbolic", "kb-bad"},
+        [KB_VERDICT_AT_RISK] = {"kb-risk-symbolic", "kb-bad"},
+        [KB_VERDICT_GETTING_OLD] = {"kb-old-symbolic", "kb-warn"},
+        [KB_VERDICT_SAFE] = {"kb-safe-symbolic", "kb-good"},
+    };
     GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->verdict_icon));
-    const char *icon = "dialog-warning-symbolic";
-    const char *class = "kb-warn";
 
     gtk_style_context_remove_class (style, "kb-good");
     gtk_style_context_remove_class (style, "kb-warn");
     gtk_style_context_remove_class (style, "kb-bad");
-    if (verdict == KB_VERDICT_SAFE) {
-        icon = "emblem-ok-symbolic";
-        class = "kb-good";
-    } else if (verdict == KB_VERDICT_DAMAGED || verdict == KB_VERDICT_NO_BACKUP ||
-               verdict == KB_VERDICT_AT_RISK) {
-        icon = "dialog-error-symbolic";
-        class = "kb-bad";
-    }
-    gtk_style_context_add_class (style, class);
-    gtk_image_set_from_icon_name (self->verdict_icon, icon, GTK_ICON_SIZE_DIALOG);
+    gtk_style_context_add_class (style, looks[verdict].class);
+    gtk_image_set_from_icon_name (self->verdict_icon, looks[verdict].icon, GTK_ICON_SIZE_DIALOG);
     gtk_image_set_pixel_size (self->verdict_icon, 48);
     atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->verdict_icon)),
                          kb_text_verdict (verdict));

@@ -95,3 +95,22 @@ kb_text_restore_question (GDateTime *time, GDateTime *now)
     /* Translators: %s is a date and time, as "3 May, 14:05". */
     return g_strdup_printf (_ ("Restore the backup from %s?"), when);
 }
+
+/**
+ * kb_text_newer_warning:
+ * @version: the version of the backup
+ * @data_version: the version of the data that is there now
+ *
+ * For a backup that is newer than the data, where no installed Kolibri can be found to compare
+ * with.
+ *
+ * Returns: (transfer full): the warning
+ */
+char *
+kb_text_newer_warning (const char *version, const char *data_version)
+{
+    /* Translators: all %s are versions, as "0.17.5"; the first and the last are the same. */
+    return g_strdup_printf (_ ("This backup is of Kolibri %s, and the present data of Kolibri %s. "
+                               "Restore it only if Kolibri %s or later is on this computer."),
+                            version, data_version, version);
+}

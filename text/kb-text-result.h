@@ -11,5 +11,6 @@ char *kb_text_backed_up (const KbBackupResult *result);
 char *kb_text_checked (const KbVerifyResult *result);
 char *kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now);
 char *kb_text_restore_question (GDateTime *time, GDateTime *now);
+char *kb_text_newer_warning (const char *version, const char *data_version);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes to a running Kolibri from several threads, and proves that a copy is of one moment.
 
-Each write is noted with the time before its request was sent and the time after it was answered.
+Each write is noted with the time before it was first asked for and the time after it was answered.
 A copy of one moment t holds every write that was answered before t, and none that was sent after t.
 So whatever is missing in it was answered later than everything in it was sent. That holds across
 tables, threads and requests, and no copy pieced together from several moments passes it when there

@@ -22,6 +22,7 @@ START_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 60
 # A stop less than a second after the start makes Kolibri 0.16 restart itself and hang.
 SETTLE_S = 2.0
+AGAIN_S = 0.02
 RUNNING = 0  # the fourth line of server.pid
 
 
@@ -46,12 +47,23 @@ class Client:
         for cookie in self.cookies:
             if "csrftoken" in cookie.name:
                 request.add_header("X-CSRFToken", cookie.value)
-        with self.opener.open(request, body, timeout) as answer:
-            text = answer.read().decode("utf-8")
+        text = self._open(request, body, timeout)
         try:
             return json.loads(text)
         except ValueError:
             return text
+
+    def _open(self, request, body, timeout):
+        """Up to 0.18 Kolibri lets one write at a time, and tells others to come again (503)."""
+        give_up = time.monotonic() + timeout
+        while True:
+            try:
+                with self.opener.open(request, body, timeout) as answer:
+                    return answer.read().decode("utf-8")
+            except urllib.error.HTTPError as error:
+                if error.code != 503 or time.monotonic() > give_up:
+                    raise
+            time.sleep(AGAIN_S)
 
     def info(self, timeout=60):
         return self.call("GET", "/api/public/info/?v=3", timeout=timeout)
