@@ -103,7 +103,6 @@ static gboolean
 read_header (Run *self, KbSqlite *db, GError **error)
 {
     KbHeader *header = kb_header_new();
-    g_autofree char *encoding = NULL;
 
     self->header = header;
     header->time = g_date_time_new_now_local();
@@ -114,15 +113,7 @@ read_header (Run *self, KbSqlite *db, GError **error)
     if (header->summary == NULL)
         return FALSE;
     header->kolibri_version = find_version (self->options->home, db, error);
-    encoding = kb_sqlite_query_text (db, "PRAGMA encoding", error);
-    if (header->kolibri_version == NULL || encoding == NULL ||
-        !kb_sqlite_query_int64 (db, "PRAGMA page_size", &header->page_size, error) ||
-        !kb_sqlite_query_int64 (db, "PRAGMA user_version", &header->user_version, error) ||
-        !kb_sqlite_query_int64 (db, "PRAGMA application_id", &header->application_id, error))
-        return FALSE;
-    if (strcmp (encoding, "UTF-8") != 0)
-        header->encoding = g_steal_pointer (&encoding);
-    return TRUE;
+    return header->kolibri_version != NULL && kb_dump_describe (db, header, error);
 }
 
 /* The transaction ends with the last row: a reader that stays makes Kolibri's log grow. */

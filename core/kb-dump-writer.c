@@ -228,6 +228,32 @@ write_all (Output *self, KbSqlite *db, const KbHeader *header, GError **error)
 }
 
 /**
+ * kb_dump_describe:
+ * @db: a database within a read transaction
+ * @header: what the first line of its dump shall say
+ * @error: return location for a #GError
+ *
+ * Adds to @header what no SQL of a dump says, and a load needs to make the same database.
+ *
+ * Errors: as kb_sqlite_set_error().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_dump_describe (KbSqlite *db, KbHeader *header, GError **error)
+{
+    g_autofree char *encoding = kb_sqlite_query_text (db, "PRAGMA encoding", error);
+
+    if (encoding == NULL)
+        return FALSE;
+    if (strcmp (encoding, "UTF-8") != 0)
+        header->encoding = g_steal_pointer (&encoding);
+    return kb_sqlite_query_int64 (db, "PRAGMA page_size", &header->page_size, error) &&
+           kb_sqlite_query_int64 (db, "PRAGMA user_version", &header->user_version, error) &&
+           kb_sqlite_query_int64 (db, "PRAGMA application_id", &header->application_id, error);
+}
+
+/**
  * kb_dump_write:
  * @db: a database within a read transaction, so that all of the dump is of one moment
  * @header: what the first line shall say

@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+gboolean kb_dump_describe (KbSqlite *db, KbHeader *header, GError **error);
 gboolean kb_dump_write (KbSqlite *db,
                         const KbHeader *header,
                         int fd,

@@ -25,6 +25,7 @@ dump (const char *database, const char *file, GError **error)
 
     header->time = g_date_time_new_now_local();
     return fd >= 0 && kb_sqlite_exec (db, "BEGIN", error) &&
+           kb_dump_describe (db, header, error) &&
            kb_dump_write (db, header, fd, file, &footer, NULL, NULL, error) &&
            kb_sqlite_exec (db, "COMMIT", error);
 }
@@ -40,9 +41,17 @@ open_reader (const char *file, GError **error)
 static gboolean
 load (const char *file, const char *database, GError **error)
 {
-    const KbScratchOptions options = {.path = database};
     g_autoptr (KbDumpReader) reader = open_reader (file, error);
-    g_autoptr (KbSqlite) db = reader != NULL ? kb_scratch_create (&options, error) : NULL;
+    if (reader == NULL)
+        return FALSE;
+
+    const KbHeader *header = kb_dump_reader_get_header (reader);
+    const KbScratchOptions options = {
+        .path = database,
+        .page_size = header != NULL ? (unsigned) header->page_size : 0,
+        .encoding = header != NULL ? header->encoding : NULL,
+    };
+    g_autoptr (KbSqlite) db = kb_scratch_create (&options, error);
 
     return db != NULL && kb_dump_load (reader, db, NULL, NULL, error);
 }

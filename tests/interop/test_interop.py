@@ -8,7 +8,7 @@ VERSION is a series such as 0.19, or comes from KB_KOLIBRI; the program comes fr
 that cannot be had is a reason to skip; where CI=true and it is one of MUST_RUN, to fail.
 """
 
-import atexit
+import functools
 import hashlib
 import json
 import os
@@ -25,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import tap  # noqa: E402
 from kolibri import compare, history, lab  # noqa: E402
+from kolibri.server import Server  # noqa: E402
 
 # Tested on every change; a Kolibri that cannot be had there is a failure of the CI.
 MUST_RUN = ("0.16", "0.19")
@@ -50,6 +51,33 @@ def digest(path):
     """The SHA-256 of a file."""
     with open(path, "rb") as f:
         return hashlib.sha256(f.read()).hexdigest()
+
+
+def once(function):
+    """Calls a function once for each argument: ever after the same answer, or the same error."""
+    known = {}
+
+    @functools.wraps(function)
+    def wrapper(argument):
+        if argument not in known:
+            try:
+                known[argument] = function(argument), None
+            except Exception as error:  # pylint: disable=broad-except
+                known[argument] = None, error
+        answer, error = known[argument]
+        if error:
+            raise error
+        return answer
+
+    return wrapper
+
+
+@once
+def get_prepared(series):
+    """An installed Kolibri with a prepared home."""
+    kolibri = lab.install(series)
+    lab.prepared_home(kolibri)
+    return kolibri
 
 
 def change(path, *statements):
@@ -99,11 +127,13 @@ class Home:
         return answer
 
     def manage(self, *words):
-        """Runs `kolibri manage --skip-update …`, which must succeed; returns what it printed.
+        """Runs `kolibri manage …`, which must succeed; returns what it printed.
 
-        With an update it would back up, prune and migrate first.
+        Without --skip-update it may back up, prune and migrate first; 0.12 has no such option there.
         """
-        code, out = self.kolibri.manage(self.folder, self.path, "--skip-update", *words)
+        if self.kolibri.numbers >= (0, 13):
+            words = ("--skip-update",) + words
+        code, out = self.kolibri.manage(self.folder, self.path, *words)
         if code != 0:
             raise AssertionError("%s: exit code %d: %s" % (words, code, out[-3000:]))
         return out
@@ -123,8 +153,9 @@ class Home:
         )
 
     def files(self):
-        """Which files there are that a refused restore must leave alone, with their digests."""
-        found = {}
+        """The files but the databases that a refused restore must leave alone, with their digests."""
+        settings = [os.path.join(self.path, name) for name in (".data_version", "options.ini")]
+        found = {path: digest(path) for path in settings if os.path.exists(path)}
         for folder, _, names in os.walk(self.backups):
             for name in names:
                 path = os.path.join(folder, name)
@@ -155,9 +186,7 @@ class Case(unittest.TestCase):
     def get_kolibri(self, series):
         """An installed Kolibri with a prepared home; skips the case when it cannot be had."""
         try:
-            kolibri = lab.install(series)
-            lab.prepared_home(kolibri)
-            return kolibri
+            return get_prepared(series)
         except lab.Unavailable as error:
             return self.do_without(str(error))
 
@@ -192,11 +221,14 @@ class Case(unittest.TestCase):
         """
         home.server.start()
         client = home.server.client()
-        self.assertEqual(client.info()["kolibri_version"], self.kolibri.version)
-        self.assertEqual([f["name"] for f in client.facilities()], [info["facility"]])
-        counted = client.login(info["admin"], info["password"]).count()
+        try:
+            self.assertEqual(client.info()["kolibri_version"], self.kolibri.version)
+            self.assertEqual([f["name"] for f in client.facilities()], [info["facility"]])
+            counted = client.login(info["admin"], info["password"]).count()
+            home.server.client().login(info["learner"], info["password"]).study("exercise")
+        except OSError as error:
+            self.fail("%s\n%s" % (error, home.server.log_tail()))
         self.assertEqual(counted, {name: info[name] for name in counted})
-        home.server.client().login(info["learner"], info["password"]).study("exercise")
 
     def assert_new_instance(self, home):
         """Kolibri has taken the new database id, so that peers do not take new work for old."""
@@ -291,24 +323,19 @@ class Exchange(Case):
 class WhileItRuns(Case):
     """One server for all cases: what we do while Kolibri uses its data."""
 
-    shared = None  # the home, or what went wrong when its server was started
-
     def setUp(self):
         super().setUp()
-        cls = type(self)
-        if cls.shared is None:
-            try:
-                cls.shared = self.start()
-            except Exception as error:  # pylint: disable=broad-except
-                cls.shared = error
-        if isinstance(cls.shared, Exception):
-            raise cls.shared
+        self.shared = self.start()
 
-    def start(self):
-        home = Home(self.kolibri, tempfile.mkdtemp(dir=ROOT))
-        self.pad(home)
-        self.addClassCleanup(shutil.rmtree, os.path.dirname(home.folder))
-        self.addClassCleanup(home.server.kill)
+    @classmethod
+    @once
+    def start(cls):
+        """The home on which the server runs."""
+        folder = tempfile.mkdtemp(dir=ROOT)
+        cls.addClassCleanup(shutil.rmtree, folder)
+        home = Home(get_prepared(SERIES), folder)
+        cls.addClassCleanup(home.server.kill)
+        cls.pad(home)
         home.server.start().settle()
         return home
 
@@ -366,6 +393,7 @@ class WhileItRuns(Case):
             if len(backups) > 2 and during >= ENOUGH_WRITES:
                 break
         writes = writers.stop()
+        print("# %d backups, %d writes, %d of them while we backed up" % (len(backups), len(writes), during))
         self.assertGreaterEqual(during, ENOUGH_WRITES, "too few writes to prove anything")
 
         for answer, begun, ended in backups:
@@ -381,12 +409,12 @@ class WhileItRuns(Case):
         self.assertEqual((checked["result"], checked["version"]), ("ok", self.kolibri.version))
 
     def assert_refused(self, made):
-        """A restore is refused, and every file of backups and .data_version is as before."""
-        before = self.shared.files(), self.shared.data_version()
+        """A restore is refused, and every backup, .data_version and the settings are as before."""
+        before = self.shared.files()
         for words in (("restore", made["path"]), ("restore", made["name"]), ("restore", "--latest")):
             code, answer, _ = self.shared.cli(*words, "--yes")
             self.assertEqual((code, answer["error"]["code"]), (EXIT_BUSY, "busy"), answer)
-        self.assertEqual((self.shared.files(), self.shared.data_version()), before)
+        self.assertEqual(self.shared.files(), before)
         self.assertEqual(self.shared.leftovers(), [])
 
     def test_g_a_restore_is_refused_while_it_idles(self):
@@ -496,22 +524,30 @@ class Pruning(Case):
         self.assertEqual((checked["result"], checked["version"]), ("ok", older.version))
 
 
-def remove_root():
-    """Removes what the run has made; what a case has left behind stays, and is told."""
-    try:
-        os.rmdir(ROOT)
-    except OSError:
-        print("# left behind: %s" % ROOT, flush=True)
-
-
 def on_terminated(*_):
     """meson ends a test that takes too long: end the servers and remove the folders first."""
     raise KeyboardInterrupt
 
 
+def run(words):
+    """Runs the cases in a folder that must be empty again at the end."""
+    global ROOT  # pylint: disable=global-statement
+    ROOT = tempfile.mkdtemp(prefix="kb-interop-")
+    signal.signal(signal.SIGTERM, on_terminated)
+    try:
+        tap.main(words)
+    except KeyboardInterrupt:
+        Server.kill_all()
+        shutil.rmtree(ROOT)
+        os.mkdir(ROOT)
+        raise
+    finally:
+        os.rmdir(ROOT)
+
+
 def main():
     """Reads the command line and runs the cases."""
-    global SERIES, CLI, ROOT  # pylint: disable=global-statement
+    global SERIES, CLI  # pylint: disable=global-statement
     words = sys.argv[1:]
     CLI = os.environ.get("KB_CLI")
     if "--cli" in words:
@@ -523,10 +559,7 @@ def main():
         sys.exit(__doc__)
     CLI = os.path.abspath(CLI)
     SERIES = lab.series_of(version)
-    ROOT = tempfile.mkdtemp(prefix="kb-interop-")
-    atexit.register(remove_root)
-    signal.signal(signal.SIGTERM, on_terminated)
-    tap.main(words)
+    run(words)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,8 @@ def free_ports(count):
 class Server:
     """`kolibri start --foreground` on one home, as a child of this process."""
 
+    running = set()
+
     def __init__(self, kolibri, folder, home):
         self.kolibri = kolibri
         self.home = home
@@ -187,6 +189,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        Server.running.add(self)
         started = time.monotonic()
         while not self._is_ready():
             if self.process.poll() is not None:
@@ -239,7 +242,7 @@ class Server:
         else:
             self.process.send_signal(signal.SIGTERM)
         self.process.wait(STOP_TIMEOUT_S)
-        self.process = None
+        self._forget()
         if self.kolibri.numbers < (0, 15) and os.path.exists(pid_file):
             os.remove(pid_file)  # as `kolibri stop` did
 
@@ -248,4 +251,14 @@ class Server:
         if self.process is not None:
             self.process.kill()
             self.process.wait(STOP_TIMEOUT_S)
-            self.process = None
+            self._forget()
+
+    def _forget(self):
+        self.process = None
+        Server.running.discard(self)
+
+    @classmethod
+    def kill_all(cls):
+        """Ends all that were started here and still run, when a test run is broken off."""
+        for server in list(cls.running):
+            server.kill()
