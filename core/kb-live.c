@@ -73,11 +73,14 @@ kb_live_hold (const char *path, KbLive **out, GError **error)
     if (!g_file_test (path, G_FILE_TEST_EXISTS))
         return KB_LIVE_MISSING;
     g_autoptr (KbSqlite) db = kb_sqlite_open (path, SQLITE_OPEN_READWRITE, &local);
+    if (db != NULL) /* one that turns out damaged shall keep its log when it is closed */
+        sqlite3_db_config (db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (db != NULL && take_lock (db, &local)) {
         if (sqlite3_db_readonly (db, "main") == 1) {
             g_set_error (error, KB_ERROR, KB_ERROR_PERMISSION, "hold: %s: read-only", path);
             return KB_LIVE_FAILED;
         }
+        sqlite3_db_config (db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
         *out = g_new0 (KbLive, 1);
         (*out)->db = g_steal_pointer (&db);
         return KB_LIVE_HELD;
