@@ -12,8 +12,6 @@
 #include "kb-recover.h"
 #include "kb-summary-reader.h"
 
-#include <string.h>
-
 #define SPACE_RESERVE (8 * 1024 * 1024)
 #define NAME_TRIES 30
 #define STATEMENTS_BETWEEN_CHECKS 1024
@@ -184,7 +182,7 @@ check_part (Run *self, GError **error)
     if (reader == NULL || !count_rows (self, reader, counted, error))
         return FALSE;
     const KbFooter *read_back = kb_dump_reader_get_footer (reader);
-    if (read_back == NULL || strcmp (read_back->checksum, self->footer->checksum) != 0 ||
+    if (read_back == NULL || !kb_footer_equal (read_back, self->footer) ||
         !kb_footer_rows_fit (self->footer, counted)) {
         g_set_error (error, KB_ERROR, KB_ERROR_IO,
                      "check: %s: the disk gives back something else than was written", self->part);

@@ -360,13 +360,53 @@ load_sequences (Loader *self, GError **error)
     return TRUE;
 }
 
+static guint
+count_own_tables (const KbFooter *footer)
+{
+    GHashTableIter iter;
+    gpointer table;
+    guint n = 0;
+
+    g_hash_table_iter_init (&iter, footer->rows);
+    while (g_hash_table_iter_next (&iter, &table, NULL))
+        if (!g_str_has_prefix (table, "sqlite_"))
+            n++;
+    return n;
+}
+
+/* Rows are counted one by one; a table without any only has its name. What SQLite keeps for itself
+ * comes and goes: sqlite_sequence stays behind when its last table is dropped. */
+static gboolean
+check_tables (Loader *self, const KbFooter *footer, GError **error)
+{
+    g_autoptr (KbStmt) stmt = kb_sqlite_prepare (
+        self->db, "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
+        error);
+    guint n_tables = 0;
+    KbStep step;
+
+    if (stmt == NULL)
+        return FALSE;
+    while ((step = kb_sqlite_step (stmt, error)) == KB_STEP_ROW) {
+        n_tables++;
+        if (!g_hash_table_contains (footer->rows, sqlite3_column_text (stmt, 0)))
+            return refuse (self, "a table is not in the last line", "", error);
+    }
+    if (step == KB_STEP_DONE && n_tables != count_own_tables (footer))
+        return refuse (self, "the tables do not fit the last line", "", error);
+    return step == KB_STEP_DONE;
+}
+
 static gboolean
 check_rows (Loader *self, GError **error)
 {
     const KbFooter *footer = kb_dump_reader_get_footer (self->reader);
 
-    return footer == NULL || kb_footer_rows_fit (footer, self->counted) ||
-           refuse (self, "the rows do not fit the last line", "", error);
+    if (footer == NULL || g_hash_table_size (footer->rows) == 0)
+        return TRUE;
+    if (!kb_footer_rows_fit (footer, self->counted))
+        return refuse (self, "the rows do not fit the last line", "", error);
+    return check_tables (self, footer, error);
 }
 
 /* What no SQL of a dump says, and Kolibri's own cycle loses. */

@@ -313,6 +313,10 @@ finish (KbDumpReader *self, GError **error)
             hash_until (self, self->buffer + ++self->start);
         return check_footer (self, self->buffer + self->start, self->end - self->start, error);
     }
+    if (!have_bytes (self, strlen ("\n" KB_FOOTER_PREFIX), error))
+        return FALSE;
+    if (starts_with_word (self, "\n" KB_FOOTER_PREFIX))
+        return fail (self, KB_ERROR_CORRUPT, "the first line is damaged or missing", error);
     if (!skip_blank (self, error))
         return FALSE;
     if (self->start < self->end)

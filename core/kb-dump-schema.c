@@ -11,6 +11,7 @@ typedef struct {
     gboolean has_generated;     /* some columns are computed: `*` would give too many */
     gboolean without_rowid;     /* the primary key is the table */
     gboolean rowid_is_a_column; /* INTEGER PRIMARY KEY */
+    gboolean counts_rowids;     /* INTEGER PRIMARY KEY AUTOINCREMENT: sqlite_sequence has a row */
     const char *rowid_name;     /* of rowid, _rowid_, oid the first that no column hides */
 } Shape;
 
@@ -68,6 +69,7 @@ read_columns (KbSqlite *db, const char *table, Shape *shape, GError **error)
     g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
     unsigned n_keys = 0;
     gboolean integer_key = FALSE;
+    int counts = 0;
     KbStep step;
 
     if (stmt == NULL || !kb_sqlite_bind_text (stmt, 1, table, error))
@@ -82,9 +84,11 @@ read_columns (KbSqlite *db, const char *table, Shape *shape, GError **error)
         if (sqlite3_column_int (stmt, 2) > 0) {
             n_keys++;
             integer_key = sqlite3_column_int (stmt, 3) != 0;
+            sqlite3_table_column_metadata (db, "main", table, name, NULL, NULL, NULL, NULL, &counts);
         }
     }
     shape->rowid_is_a_column = n_keys == 1 && integer_key;
+    shape->counts_rowids = counts != 0;
     shape->rowid_name = free_rowid_name (names);
     return step == KB_STEP_DONE;
 }
@@ -185,7 +189,7 @@ clean_sql (const char *sql, GError **error)
 }
 
 static KbDumpTable *
-read_table (KbSqlite *db, const char *name, const char *sql, GError **error)
+read_table (KbSqlite *db, KbDumpSchema *schema, const char *name, const char *sql, GError **error)
 {
     g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
     g_autoptr (KbDumpTable) self = g_new0 (KbDumpTable, 1);
@@ -198,6 +202,7 @@ read_table (KbSqlite *db, const char *name, const char *sql, GError **error)
     if (!read_shape (db, name, &shape, error) || !read_max_rowid (db, self, &shape, error))
         return NULL;
     set_statements (self, &shape);
+    schema->counts_rowids = schema->counts_rowids || shape.counts_rowids;
     return g_steal_pointer (&self);
 }
 
@@ -227,7 +232,7 @@ read_tables (KbSqlite *db, KbDumpSchema *self, GError **error)
     while ((step = kb_sqlite_step (stmt, error)) == KB_STEP_ROW) {
         const char *name = (const char *) sqlite3_column_text (stmt, 0);
         const char *sql = (const char *) sqlite3_column_text (stmt, 1);
-        KbDumpTable *table = read_table (db, name, sql, error);
+        KbDumpTable *table = read_table (db, self, name, sql, error);
         if (table == NULL)
             return FALSE;
         take_table (self, table);

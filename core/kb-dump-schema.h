@@ -29,6 +29,7 @@ typedef struct {
 /**
  * KbDumpSchema:
  * @tables: (element-type KbDumpTable): tables by name, as Python's iterdump has them
+ * @counts_rowids: whether some table is AUTOINCREMENT; only then a restore has a sqlite_sequence
  * @sequence: (nullable): sqlite_sequence
  * @stat: (nullable): sqlite_stat1
  * @others: (element-type utf8): CREATE statements of indexes, views and triggers, in this order
@@ -37,6 +38,7 @@ typedef struct {
  */
 typedef struct {
     GPtrArray *tables;
+    gboolean counts_rowids;
     KbDumpTable *sequence;
     KbDumpTable *stat;
     GPtrArray *others;

@@ -173,7 +173,7 @@ write_schema (Output *self, KbSqlite *db, const KbDumpSchema *schema, GError **e
         if (!write_rows (self, db, table, error))
             return FALSE;
     }
-    if (schema->sequence != NULL) {
+    if (schema->sequence != NULL && schema->counts_rowids) {
         write_statement (self, "DELETE FROM \"sqlite_sequence\"");
         if (!write_rows (self, db, schema->sequence, error))
             return FALSE;

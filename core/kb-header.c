@@ -268,6 +268,29 @@ kb_footer_rows_fit (const KbFooter *self, const KbFooter *counted)
     return counts_are_in (self->rows, counted->rows) && counts_are_in (counted->rows, self->rows);
 }
 
+/**
+ * kb_footer_equal:
+ * @a: a footer
+ * @b: another
+ *
+ * Returns: %TRUE if both say the same, tables without rows included
+ */
+gboolean
+kb_footer_equal (const KbFooter *a, const KbFooter *b)
+{
+    GHashTableIter iter;
+    gpointer table;
+
+    if (a->bytes != b->bytes || g_strcmp0 (a->checksum, b->checksum) != 0 ||
+        g_hash_table_size (a->rows) != g_hash_table_size (b->rows))
+        return FALSE;
+    g_hash_table_iter_init (&iter, a->rows);
+    while (g_hash_table_iter_next (&iter, &table, NULL))
+        if (!g_hash_table_contains (b->rows, table))
+            return FALSE;
+    return counts_are_in (a->rows, b->rows);
+}
+
 static JsonObject *
 rows_to_json (GHashTable *rows)
 {
@@ -286,7 +309,7 @@ rows_to_json (GHashTable *rows)
  * @self: a footer with a checksum
  *
  * Writes the last line of a dump: docs/format.md. A database with so many tables that the line
- * would pass %KB_FOOTER_MAX_BYTES gets a line without the rows.
+ * would pass %KB_FOOTER_MAX_BYTES gets a line that says `too_many_tables` instead of the rows.
  *
  * Returns: (transfer full): the line, with its newline
  */
@@ -302,6 +325,7 @@ kb_footer_format (const KbFooter *self)
     char *json = kb_json_to_ascii (object);
     if (strlen (json) + strlen (KB_FOOTER_PREFIX) + 1 > KB_FOOTER_MAX_BYTES) {
         json_object_remove_member (object, "rows");
+        json_object_set_boolean_member (object, "too_many_tables", TRUE);
         g_free (json);
         json = kb_json_to_ascii (object);
     }
@@ -341,12 +365,14 @@ kb_footer_parse (const char *line, gsize length)
     if (length <= prefix || memcmp (line, KB_FOOTER_PREFIX, prefix) != 0)
         return NULL;
     g_autoptr (JsonObject) object = kb_json_parse_object (line + prefix, length - prefix);
-    g_autofree char *checksum = object != NULL ? kb_json_dup_string (object, "xxh3_128") : NULL;
-    if (checksum == NULL)
+    if (object == NULL)
+        return NULL;
+    g_autofree char *checksum = kb_json_dup_string (object, "xxh3_128");
+    JsonObject *rows = kb_json_get_object (object, "rows");
+    if (checksum == NULL || (rows == NULL && !json_object_has_member (object, "too_many_tables")))
         return NULL;
 
     KbFooter *self = kb_footer_new();
-    JsonObject *rows = kb_json_get_object (object, "rows");
     self->bytes = (guint64) MAX (0, kb_json_get_int (object, "bytes", 0));
     self->checksum = g_steal_pointer (&checksum);
     if (rows != NULL)

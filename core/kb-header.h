@@ -82,6 +82,7 @@ void kb_footer_free (KbFooter *self);
 char *kb_footer_format (const KbFooter *self);
 void kb_footer_count_row (KbFooter *self, const char *table);
 gboolean kb_footer_rows_fit (const KbFooter *self, const KbFooter *counted);
+gboolean kb_footer_equal (const KbFooter *a, const KbFooter *b);
 KbFooter *kb_footer_parse (const char *line, gsize length);
 
 const char *kb_origin_to_string (KbOrigin origin);

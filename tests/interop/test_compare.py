@@ -70,6 +70,7 @@ class Compare(unittest.TestCase):
         self.assert_seen("DELETE FROM plain WHERE rowid=3")
         self.assert_seen("INSERT INTO plain VALUES (1, 2)")
         self.assert_seen("DELETE FROM plain WHERE rowid=1", "INSERT INTO plain VALUES (1, 2)")
+        self.assert_seen("UPDATE plain SET rowid=9 WHERE rowid=3")
         self.assert_seen("UPDATE sqlite_sequence SET seq=99")
 
     def test_schema(self):

@@ -272,6 +272,7 @@ class Exchange(Case):
             db.execute("CREATE TABLE exotic (anything)")
             db.execute("INSERT INTO exotic VALUES " + values)
             db.execute("UPDATE logger_attemptlog SET simple_answer='newest' WHERE rowid % 7 = 0")
+            db.execute("DELETE FROM logger_attemptlog WHERE rowid % 11 = 3")
         before = digest(source.database), source.data_version()
 
         made = source.ok("backup", self.folder)

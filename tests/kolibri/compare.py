@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compares two SQLite databases: schema, every table, every row in its order, every value exactly.
+"""Compares two SQLite databases: schema, every table, every row and its number, every value exactly.
 
 Nothing is left out but what the caller names.
 """
@@ -64,11 +64,15 @@ def exact(value):
 
 
 def rows(db, table):
-    """Yields each row of a table as ((type, value), …), in the order in which it is stored."""
+    """Yields each row of a table as (number, (type, value), …), in the order in which it is stored.
+
+    The number of a row in SQLite's own tables says nothing, and no dump keeps it.
+    """
+    number = "0" if table.startswith("sqlite_") else "rowid"
     columns = [row[1] for row in db.execute("PRAGMA table_info(%s)" % quoted(table))]
     wanted = ", ".join("typeof(%s), %s" % (quoted(c), quoted(c)) for c in columns)
-    for row in db.execute("SELECT %s FROM %s ORDER BY rowid" % (wanted, quoted(table))):
-        yield tuple(zip(row[::2], map(exact, row[1::2])))
+    for row in db.execute("SELECT %s, %s FROM %s ORDER BY rowid" % (number, wanted, quoted(table))):
+        yield row[:1] + tuple(zip(row[1::2], map(exact, row[2::2])))
 
 
 def _shown(row):
