@@ -100,9 +100,8 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
     gboolean latest = FALSE;
     const GOptionEntry entries[] = {
         {"latest", 'l', 0, G_OPTION_ARG_NONE, &latest, N_ ("Restore the newest backup"), NULL},
-        {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL},
-        {0},
-    };
+         {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL}, {0},
+        };
     g_autoptr (GError) error = NULL;
     gboolean from_catalog;
 
@@ -114,8 +113,7 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
     }
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (KbEntry) entry =
-        find_entry (self, latest ? NULL : argv[1], &from_catalog, &error);
+    g_autoptr (KbEntry) entry = find_entry (self, latest ? NULL : argv[1], &from_catalog, &error);
     if (entry == NULL)
         return kb_cli_fail (self, KB_OPERATION_RESTORE, error);
 

@@ -19,16 +19,12 @@
 static void
 fill_common_options (KbCli *self, GOptionEntry *entries)
 {
-    entries[0] = (GOptionEntry){"home",
-                                0,
-                                0,
-                                G_OPTION_ARG_FILENAME,
-                                &self->home_path,
+    entries[0] = (GOptionEntry){"home", 0, 0, G_OPTION_ARG_FILENAME, &self->home_path,
                                 N_ ("The data folder of Kolibri, instead of the usual one"),
-                                /* Translators: a placeholder in the list of options. */
-                                N_ ("DIR")};
-    entries[1] = (GOptionEntry){"json", 0, 0, G_OPTION_ARG_NONE, &self->json,
-                                N_ ("Answer in JSON"), NULL};
+                                   /* Translators: a placeholder in the list of options. */
+                                   N_ ("DIR")};
+    entries[1] =
+        (GOptionEntry){"json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_ ("Answer in JSON"), NULL};
     entries[2] = (GOptionEntry){0};
 }
 

@@ -93,6 +93,6 @@ kb_backup_name_format (const char *version, GDateTime *time)
 gboolean
 kb_backup_name_is_safe (const char *name)
 {
-    return strlen (name) < 256 && strpbrk (name, "/\\") == NULL && g_str_has_prefix (name, PREFIX) &&
-           g_str_has_suffix (name, SUFFIX);
+    return strlen (name) < 256 && strpbrk (name, "/\\") == NULL &&
+           g_str_has_prefix (name, PREFIX) && g_str_has_suffix (name, SUFFIX);
 }

@@ -108,7 +108,8 @@ kb_backup_notes_load (const KbHome *home, const char *name)
 
     g_autofree char *checked = g_key_file_get_string (ini, "Check", "time", NULL);
     g_autofree char *json = g_key_file_get_string (ini, "Summary", "json", NULL);
-    g_autoptr (JsonObject) object = json != NULL ? kb_json_parse_object (json, strlen (json)) : NULL;
+    g_autoptr (JsonObject) object =
+        json != NULL ? kb_json_parse_object (json, strlen (json)) : NULL;
     self->note = g_key_file_get_string (ini, "Backup", "note", NULL);
     self->keep = g_key_file_get_boolean (ini, "Backup", "keep", NULL);
     self->checked = checked != NULL ? g_date_time_new_from_iso8601 (checked, NULL) : NULL;

@@ -47,7 +47,8 @@ gboolean kb_backup_notes_save (const KbBackupNotes *self,
                                const KbOwner *owner,
                                GError **error);
 void kb_backup_notes_free (KbBackupNotes *self);
-void kb_backup_notes_set_checked (KbBackupNotes *self, const char *result, const KbFileStamp *stamp);
+void
+kb_backup_notes_set_checked (KbBackupNotes *self, const char *result, const KbFileStamp *stamp);
 char *kb_backup_notes_path (const KbHome *home, const char *name);
 
 gboolean kb_file_stamp_read (const char *path, KbFileStamp *stamp);

@@ -248,7 +248,8 @@ static KbEntry *
 read_entry (const KbHome *home, const char *name, GError **error)
 {
     g_autofree char *public_path = g_build_filename (kb_home_get_backups_dir (home), name, NULL);
-    g_autofree char *protected_path = g_build_filename (kb_home_get_protected_dir (home), name, NULL);
+    g_autofree char *protected_path =
+        g_build_filename (kb_home_get_protected_dir (home), name, NULL);
     g_autoptr (KbEntry) self = g_atomic_rc_box_new0 (KbEntry);
 
     self->name = g_strdup (name);

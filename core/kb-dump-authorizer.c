@@ -8,13 +8,13 @@
 /* What the schema of Kolibri and of databases like it computes with; all of SQLite, none of it
  * reads, writes or makes much out of little beyond the limit on lengths. */
 static const char *const allowed_functions[] = {
-    "abs",       "char",      "coalesce",     "current_date", "current_time", "current_timestamp",
-    "date",      "datetime",  "glob",         "hex",          "ifnull",       "iif",
-    "instr",     "json",      "json_extract", "json_type",    "json_valid",   "julianday",
-    "length",    "like",      "lower",        "ltrim",        "max",          "min",
-    "nullif",    "replace",   "round",        "rtrim",        "strftime",     "substr",
-    "substring", "time",      "trim",         "typeof",       "unicode",      "unistr",
-    "unixepoch", "upper",     NULL,
+    "abs",       "char",     "coalesce",     "current_date", "current_time", "current_timestamp",
+    "date",      "datetime", "glob",         "hex",          "ifnull",       "iif",
+    "instr",     "json",     "json_extract", "json_type",    "json_valid",   "julianday",
+    "length",    "like",     "lower",        "ltrim",        "max",          "min",
+    "nullif",    "replace",  "round",        "rtrim",        "strftime",     "substr",
+    "substring", "time",     "trim",         "typeof",       "unicode",      "unistr",
+    "unixepoch", "upper",    NULL,
 };
 
 /* Takes the next word of @sql in upper case; "" when there is none. */
@@ -101,7 +101,8 @@ allows (KbDumpKind kind, int action, const char *a, const char *b)
     case SQLITE_UPDATE:
         return kind != KB_DUMP_KIND_INSERT && is_schema_table (a);
     case SQLITE_CREATE_TABLE:
-        return kind == KB_DUMP_KIND_TABLE && (!is_internal (a) || strcmp (a, "sqlite_sequence") == 0);
+        return kind == KB_DUMP_KIND_TABLE &&
+               (!is_internal (a) || strcmp (a, "sqlite_sequence") == 0);
     case SQLITE_CREATE_INDEX:
         return (kind == KB_DUMP_KIND_INDEX && !is_internal (a)) || kind == KB_DUMP_KIND_TABLE;
     case SQLITE_REINDEX:

@@ -34,10 +34,10 @@ typedef struct {
 
     GPtrArray *targets; /* element-type Target; the last used is tried first */
     Target *last;
-    KbSqlite *converter;   /* an empty database, for @real alone: no authorizer there */
-    KbStmt *real;          /* reads a real as SQLite does */
-    KbFooter *counted;     /* rows per table */
-    GArray *sequences;     /* element-type Sequence: held back to the end */
+    KbSqlite *converter; /* an empty database, for @real alone: no authorizer there */
+    KbStmt *real;        /* reads a real as SQLite does */
+    KbFooter *counted;   /* rows per table */
+    GArray *sequences;   /* element-type Sequence: held back to the end */
 } Loader;
 
 static void
@@ -261,9 +261,8 @@ hold_back_sequence (Loader *self, const KbStatement *statement, GError **error)
 {
     const KbValue *values = statement->values;
 
-    if (statement->n_values != 2 || statement->columns != NULL ||
-        values[0].type != KB_VALUE_TEXT || values[1].type != KB_VALUE_INTEGER ||
-        self->sequences->len == MAX_SEQUENCES)
+    if (statement->n_values != 2 || statement->columns != NULL || values[0].type != KB_VALUE_TEXT ||
+        values[1].type != KB_VALUE_INTEGER || self->sequences->len == MAX_SEQUENCES)
         return refuse (self, "not understood", "sqlite_sequence", error);
     Sequence sequence = {
         .table = g_strndup (values[0].start, values[0].length),
@@ -296,11 +295,11 @@ is_one_of (const char *sql, const char *const *texts)
 static gboolean
 load_sql (Loader *self, const KbStatement *statement, GError **error)
 {
-    static const char *const skipped[] = {
-        "DELETE FROM \"sqlite_sequence\"", "DELETE FROM sqlite_sequence",
-        "PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON", NULL};
-    static const char *const analyze[] = {
-        "ANALYZE \"sqlite_master\"", "ANALYZE sqlite_master", "ANALYZE sqlite_schema", NULL};
+    static const char *const skipped[] = {"DELETE FROM \"sqlite_sequence\"",
+                                          "DELETE FROM sqlite_sequence", "PRAGMA foreign_keys=OFF",
+                                          "PRAGMA foreign_keys=ON", NULL};
+    static const char *const analyze[] = {"ANALYZE \"sqlite_master\"", "ANALYZE sqlite_master",
+                                          "ANALYZE sqlite_schema", NULL};
 
     if (is_one_of (statement->sql, skipped))
         return TRUE;
@@ -312,8 +311,7 @@ load_sql (Loader *self, const KbStatement *statement, GError **error)
     }
 
     KbDumpKind kind = kb_dump_kind_of (statement->sql);
-    if (kind == KB_DUMP_KIND_REFUSED ||
-        (kind == KB_DUMP_KIND_INSERT && self->seen_trigger))
+    if (kind == KB_DUMP_KIND_REFUSED || (kind == KB_DUMP_KIND_INSERT && self->seen_trigger))
         return refuse (self, "not allowed in a backup", statement->sql, error);
     if (kind == KB_DUMP_KIND_TRIGGER)
         self->seen_trigger = TRUE;
@@ -379,9 +377,11 @@ count_own_tables (const KbFooter *footer)
 static gboolean
 check_tables (Loader *self, const KbFooter *footer, GError **error)
 {
-    g_autoptr (KbStmt) stmt = kb_sqlite_prepare (
-        self->db, "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
-        error);
+    g_autoptr (KbStmt) stmt =
+        kb_sqlite_prepare (self->db,
+                           "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE "
+                           "'sqlite!_%' ESCAPE '!'",
+                           error);
     guint n_tables = 0;
     KbStep step;
 

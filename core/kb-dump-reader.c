@@ -296,8 +296,7 @@ check_footer (KbDumpReader *self, const char *line, size_t length, GError **erro
         return fail (self, KB_ERROR_CORRUPT, "the last line is damaged", error);
 
     g_autofree char *checksum = kb_checksum_to_string (self->checksum);
-    if (self->footer->bytes != self->hashed_bytes ||
-        strcmp (self->footer->checksum, checksum) != 0)
+    if (self->footer->bytes != self->hashed_bytes || strcmp (self->footer->checksum, checksum) != 0)
         return fail (self, KB_ERROR_CORRUPT, "the checksum does not fit", error);
     return TRUE;
 }

@@ -84,7 +84,8 @@ read_columns (KbSqlite *db, const char *table, Shape *shape, GError **error)
         if (sqlite3_column_int (stmt, 2) > 0) {
             n_keys++;
             integer_key = sqlite3_column_int (stmt, 3) != 0;
-            sqlite3_table_column_metadata (db, "main", table, name, NULL, NULL, NULL, NULL, &counts);
+            sqlite3_table_column_metadata (db, "main", table, name, NULL, NULL, NULL, NULL,
+                                           &counts);
         }
     }
     shape->rowid_is_a_column = n_keys == 1 && integer_key;
@@ -93,8 +94,8 @@ read_columns (KbSqlite *db, const char *table, Shape *shape, GError **error)
     return step == KB_STEP_DONE;
 }
 
-/* INTEGER PRIMARY KEY DESC is an ordinary column with an index of its own: sqlite.org/lang_createtable
- * .html#rowid. */
+/* INTEGER PRIMARY KEY DESC is an ordinary column with an index of its own
+ * (sqlite.org/lang_createtable.html#rowid). */
 static gboolean
 has_key_index (KbSqlite *db, const char *table, gboolean *out, GError **error)
 {
@@ -120,7 +121,8 @@ read_shape (KbSqlite *db, const char *table, Shape *shape, GError **error)
     KbStep step = kb_sqlite_step (stmt, error);
     if (step == KB_STEP_FAILED)
         return FALSE;
-    if (step == KB_STEP_DONE || strcmp ((const char *) sqlite3_column_text (stmt, 0), "table") != 0) {
+    if (step == KB_STEP_DONE ||
+        strcmp ((const char *) sqlite3_column_text (stmt, 0), "table") != 0) {
         g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED,
                      "read schema: %s: not an ordinary table", table);
         return FALSE;
@@ -151,8 +153,8 @@ set_statements (KbDumpTable *self, const Shape *shape)
 {
     g_autofree char *quoted = kb_sqlite_quote_name (self->name);
     g_autofree char *columns = join_columns (shape);
-    gboolean keep_rowid = self->sql != NULL && !shape->without_rowid &&
-                          !shape->rowid_is_a_column && shape->rowid_name != NULL;
+    gboolean keep_rowid = self->sql != NULL && !shape->without_rowid && !shape->rowid_is_a_column &&
+                          shape->rowid_name != NULL;
 
     self->insert = g_strdup_printf ("INSERT INTO %s VALUES(", quoted);
     if (keep_rowid)
@@ -182,7 +184,8 @@ clean_sql (const char *sql, GError **error)
     g_auto (GStrv) lines = g_strsplit (sql, "\r\n", -1);
 
     if (!g_utf8_validate (sql, -1, NULL)) {
-        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read schema: not in UTF-8: %.80s", sql);
+        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read schema: not in UTF-8: %.80s",
+                     sql);
         return NULL;
     }
     return g_strdelimit (g_strjoinv ("\n", lines), "\r", '\n');

@@ -170,11 +170,16 @@ const char *
 kb_error_code_to_string (KbErrorCode code)
 {
     static const char *const names[KB_N_ERRORS] = {
-        [KB_ERROR_NO_SPACE] = "no-space",         [KB_ERROR_BUSY] = "busy",
-        [KB_ERROR_CORRUPT] = "corrupt",           [KB_ERROR_TOO_NEW] = "too-new",
-        [KB_ERROR_NOT_A_BACKUP] = "not-a-backup", [KB_ERROR_NOT_FOUND] = "not-found",
-        [KB_ERROR_PERMISSION] = "permission",     [KB_ERROR_UNSUPPORTED] = "unsupported",
-        [KB_ERROR_IO] = "io",                     [KB_ERROR_INTERNAL] = "internal",
+        [KB_ERROR_NO_SPACE] = "no-space",
+        [KB_ERROR_BUSY] = "busy",
+        [KB_ERROR_CORRUPT] = "corrupt",
+        [KB_ERROR_TOO_NEW] = "too-new",
+        [KB_ERROR_NOT_A_BACKUP] = "not-a-backup",
+        [KB_ERROR_NOT_FOUND] = "not-found",
+        [KB_ERROR_PERMISSION] = "permission",
+        [KB_ERROR_UNSUPPORTED] = "unsupported",
+        [KB_ERROR_IO] = "io",
+        [KB_ERROR_INTERNAL] = "internal",
     };
 
     g_return_val_if_fail (code < KB_N_ERRORS, "internal");

@@ -40,7 +40,8 @@ GQuark kb_error_quark (void);
 
 KbErrorCode kb_error_code_from_errno (int saved_errno);
 void kb_error_set_errno (GError **error, int saved_errno, const char *step, const char *path);
-void kb_error_set_space (GError **error, guint64 needed_bytes, guint64 free_bytes, const char *path);
+void
+kb_error_set_space (GError **error, guint64 needed_bytes, guint64 free_bytes, const char *path);
 void kb_error_set_version (GError **error, KbErrorCode code, const char *version, const char *text);
 
 guint64 kb_error_get_needed_bytes (const GError *error);

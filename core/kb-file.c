@@ -117,8 +117,8 @@ kb_file_read_text (const char *path, size_t max_bytes, gsize *length, GError **e
     if (n < 0)
         return NULL;
     if ((size_t) n > max_bytes) {
-        g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "read: %s: longer than %zu bytes", path,
-                     max_bytes);
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "read: %s: longer than %zu bytes",
+                     path, max_bytes);
         return NULL;
     }
     text[n] = '\0';
@@ -281,8 +281,8 @@ kb_file_size (const char *path)
 gboolean
 kb_file_remove_tree (const char *path, GError **error)
 {
-    gboolean is_dir = g_file_test (path, G_FILE_TEST_IS_DIR) &&
-                      !g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+    gboolean is_dir =
+        g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK);
     g_autoptr (GDir) dir = is_dir ? g_dir_open (path, 0, NULL) : NULL;
     const char *name;
 

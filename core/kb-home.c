@@ -422,7 +422,8 @@ kb_home_make_backup_dirs (const KbHome *self, const KbOwner *owner, GError **err
 char *
 kb_home_read_data_version (const KbHome *self)
 {
-    g_autofree char *text = kb_file_read_text (self->data_version, DATA_VERSION_MAX_BYTES, NULL, NULL);
+    g_autofree char *text =
+        kb_file_read_text (self->data_version, DATA_VERSION_MAX_BYTES, NULL, NULL);
     KbVersion parsed;
 
     if (text == NULL || !kb_version_parse (g_strstrip (text), &parsed))

@@ -175,8 +175,8 @@ kb_kept_publish (const KbKept *self, const KbHome *home, GError **error)
 static gboolean
 is_safe_name (const char *name)
 {
-    return g_str_has_prefix (name, PREFIX) && strpbrk (name, "/\\") == NULL && strlen (name) < 200 &&
-           !g_str_has_suffix (name, KB_PART_SUFFIX);
+    return g_str_has_prefix (name, PREFIX) && strpbrk (name, "/\\") == NULL &&
+           strlen (name) < 200 && !g_str_has_suffix (name, KB_PART_SUFFIX);
 }
 
 /**
@@ -199,8 +199,8 @@ kb_kept_load (const KbHome *home, const char *name, GError **error)
 
     set_name (self, home, name);
     g_autofree char *path = g_build_filename (self->dir, INI_NAME, NULL);
-    g_autofree char *text = is_safe_name (name) ? kb_file_read_text (path, INI_MAX_BYTES, NULL, NULL)
-                                                : NULL;
+    g_autofree char *text =
+        is_safe_name (name) ? kb_file_read_text (path, INI_MAX_BYTES, NULL, NULL) : NULL;
     if (text == NULL || g_file_test (self->dir, G_FILE_TEST_IS_SYMLINK) ||
         g_file_test (self->database, G_FILE_TEST_IS_SYMLINK) ||
         !g_key_file_load_from_data (ini, text, (gsize) -1, G_KEY_FILE_NONE, NULL) ||
@@ -211,7 +211,8 @@ kb_kept_load (const KbHome *home, const char *name, GError **error)
 
     g_autofree char *time = g_key_file_get_string (ini, "Kept", "time", NULL);
     g_autofree char *json = g_key_file_get_string (ini, "Summary", "json", NULL);
-    g_autoptr (JsonObject) object = json != NULL ? kb_json_parse_object (json, strlen (json)) : NULL;
+    g_autoptr (JsonObject) object =
+        json != NULL ? kb_json_parse_object (json, strlen (json)) : NULL;
     self->time = time != NULL ? g_date_time_new_from_iso8601 (time, NULL) : NULL;
     self->data_version = g_key_file_get_string (ini, "Kept", "data_version", NULL);
     self->database_id = g_key_file_get_string (ini, "Kept", "database_id", NULL);

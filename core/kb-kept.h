@@ -37,7 +37,8 @@ typedef struct {
 KbKept *kb_kept_new (const KbHome *home, const char *data_version);
 void kb_kept_free (KbKept *self);
 char *kb_kept_part_dir (const KbKept *self);
-gboolean kb_kept_begin (const KbKept *self, const KbHome *home, const KbOwner *owner, GError **error);
+gboolean
+kb_kept_begin (const KbKept *self, const KbHome *home, const KbOwner *owner, GError **error);
 gboolean kb_kept_save (const KbKept *self, const char *dir, const KbOwner *owner, GError **error);
 gboolean kb_kept_publish (const KbKept *self, const KbHome *home, GError **error);
 KbKept *kb_kept_load (const KbHome *home, const char *name, GError **error);

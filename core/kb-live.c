@@ -119,11 +119,11 @@ step_to_last_page (sqlite3_backup *backup,
             return FALSE;
         int left = sqlite3_backup_remaining (backup);
         rc = sqlite3_backup_step (backup, MIN (PAGES_PER_STEP, left - 1));
-        kb_progress_set (progress, phase,
-                         (uint64_t) (sqlite3_backup_pagecount (backup) - left),
+        kb_progress_set (progress, phase, (uint64_t) (sqlite3_backup_pagecount (backup) - left),
                          (uint64_t) sqlite3_backup_pagecount (backup));
     }
-    return rc == SQLITE_OK || rc == SQLITE_DONE || kb_sqlite_set_error (error, to, rc, "copy pages");
+    return rc == SQLITE_OK || rc == SQLITE_DONE ||
+           kb_sqlite_set_error (error, to, rc, "copy pages");
 }
 
 static gboolean
@@ -145,9 +145,8 @@ copy_out (KbLive *self,
 
     if (backup == NULL)
         return kb_sqlite_set_error (error, to, sqlite3_extended_errcode (to), "start copy");
-    gboolean ok =
-        step_to_last_page (backup, to, KB_PHASE_KEEPING, progress, cancellable, error) &&
-        step_last_page (backup, to, error);
+    gboolean ok = step_to_last_page (backup, to, KB_PHASE_KEEPING, progress, cancellable, error) &&
+                  step_last_page (backup, to, error);
     sqlite3_backup_finish (backup);
     return ok;
 }
@@ -252,9 +251,9 @@ kb_live_copy_in (KbLive *self,
     if (self->source == NULL)
         return FALSE;
     self->backup = sqlite3_backup_init (self->db, "main", self->source, "main");
-    gboolean ok = self->backup != NULL ||
-                  kb_sqlite_set_error (error, self->db, sqlite3_extended_errcode (self->db),
-                                       "start copy");
+    gboolean ok =
+        self->backup != NULL ||
+        kb_sqlite_set_error (error, self->db, sqlite3_extended_errcode (self->db), "start copy");
     ok = ok && step_to_last_page (self->backup, self->db, KB_PHASE_REPLACING, progress, cancellable,
                                   error);
     if (!ok)

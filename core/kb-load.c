@@ -170,8 +170,7 @@ copy_journals (const KbLoadOptions *options,
         if (!g_file_test (from, G_FILE_TEST_EXISTS))
             continue;
         g_autoptr (KbSource) source = kb_source_open (from, options->follow_links, error);
-        if (source == NULL ||
-            !copy_source (source, to, options->owner, NULL, cancellable, error))
+        if (source == NULL || !copy_source (source, to, options->owner, NULL, cancellable, error))
             return FALSE;
     }
     return TRUE;

@@ -60,7 +60,8 @@ kb_migrations_find_version (KbSqlite *db, gboolean *has_unknown, GError **error)
     *has_unknown = FALSE;
     if (!kb_sqlite_has_table (db, "django_migrations"))
         return NULL;
-    g_autoptr (KbStmt) stmt = kb_sqlite_prepare (db, "SELECT app, name FROM django_migrations", error);
+    g_autoptr (KbStmt) stmt =
+        kb_sqlite_prepare (db, "SELECT app, name FROM django_migrations", error);
     if (stmt == NULL)
         return NULL;
     while ((step = kb_sqlite_step (stmt, error)) == KB_STEP_ROW) {

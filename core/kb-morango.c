@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-morango.h"
 
-
 #define HAS_TABLE                                                                                  \
     "SELECT count(*) FROM sqlite_master WHERE type='table' AND name='morango_databaseidmodel'"
 
@@ -35,7 +34,8 @@ kb_morango_read_current_id (KbSqlite *db, GError **error)
 
     if (!has_table (db, &exists, error) || !exists)
         return NULL;
-    return kb_sqlite_query_text (db, "SELECT id FROM morango_databaseidmodel WHERE current=1", error);
+    return kb_sqlite_query_text (db, "SELECT id FROM morango_databaseidmodel WHERE current=1",
+                                 error);
 }
 
 /* A UUID of version 4 as 32 hexadecimal digits. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "kb-platform.h"
-
 #include "kb-error.h"
+#include "kb-platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -292,7 +291,7 @@ lacks_links (int error_number)
 /**
  * kb_platform_link:
  * @path: a file
- * @link: a second name for it
+ * @link_path: a second name for it
  * @error: return location for a #GError
  *
  * Makes a hard link.
@@ -568,8 +567,8 @@ kb_platform_find_user_of_file (const char *path)
  * @taken: (out): %TRUE when another process holds the lock
  * @error: return location for a #GError
  *
- * Takes an exclusive lock, without waiting. It ends when the descriptor is closed, or with the process
- * however that ends.
+ * Takes an exclusive lock, without waiting. It ends when the descriptor is closed, or with the
+ * process however that ends.
  *
  * Errors: as kb_error_code_from_errno(); none when @taken.
  *

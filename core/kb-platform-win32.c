@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "kb-platform.h"
-
 #include "kb-error.h"
+#include "kb-platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,9 +91,8 @@ kb_platform_file_id (const char *path, KbFileId *id)
 {
     g_autofree wchar_t *wide = wide_path (path);
     BY_HANDLE_FILE_INFORMATION info;
-    HANDLE handle =
-        CreateFileW (wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                     OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    HANDLE handle = CreateFileW (wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                 NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
 
     if (handle == INVALID_HANDLE_VALUE)
         return FALSE;
@@ -108,9 +106,7 @@ kb_platform_file_id (const char *path, KbFileId *id)
 }
 
 int
-kb_platform_open_regular (const char *path,
-                          G_GNUC_UNUSED gboolean follow_links,
-                          GError **error)
+kb_platform_open_regular (const char *path, G_GNUC_UNUSED gboolean follow_links, GError **error)
 {
     g_autofree wchar_t *wide = wide_path (path);
     struct _stat64 info;
@@ -298,7 +294,8 @@ kb_platform_process_command (int64_t pid)
 int64_t
 kb_platform_find_user_of_file (G_GNUC_UNUSED const char *path)
 {
-    return 0; /* Windows refuses to rename or to lock a file that is open: that is the proof there */
+    return 0; /* Windows refuses to rename or to lock a file that is open: that is the proof there
+               */
 }
 
 int

@@ -69,7 +69,7 @@ gboolean kb_platform_sync_dir (const char *path, GError **error);
 void kb_platform_drop_cache (int fd);
 
 KbNaming kb_platform_publish (const char *part, const char *path, GError **error);
-KbNaming kb_platform_link (const char *path, const char *link, GError **error);
+KbNaming kb_platform_link (const char *path, const char *link_path, GError **error);
 gboolean kb_platform_replace (const char *part, const char *path, GError **error);
 gboolean kb_platform_remove (const char *path, GError **error);
 

@@ -104,8 +104,7 @@ settle_kept (const KbHome *home, const KbRestoreRecord *record, gboolean is_new,
     g_autofree char *part = g_strconcat (dir, KB_PART_SUFFIX, NULL);
     if (is_new)
         return !exists (part) || exists (dir) || kb_platform_replace (part, dir, error);
-    if (record->moves_aside &&
-        (!move_back (home, part, error) || !move_back (home, dir, error)))
+    if (record->moves_aside && (!move_back (home, part, error) || !move_back (home, dir, error)))
         return FALSE;
     return kb_kept_remove (home, record->kept, error);
 }
@@ -118,8 +117,7 @@ finish_restore (const KbHome *home, const KbOwner *owner, KbRecovered *out, GErr
 
     if (record == NULL)
         return TRUE;
-    if (!is_new_data (home, record, &is_new, error) ||
-        !settle_kept (home, record, is_new, error) ||
+    if (!is_new_data (home, record, &is_new, error) || !settle_kept (home, record, is_new, error) ||
         !fix_data_version (home, record, is_new, owner, error))
         return FALSE;
     *out = is_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA;

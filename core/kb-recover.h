@@ -22,10 +22,8 @@ typedef enum {
 } KbRecovered;
 
 gboolean kb_recover_run (const KbHome *home, KbRecovered *out, GError **error);
-gboolean kb_recover_locked (const KbHome *home,
-                            const KbOwner *owner,
-                            KbRecovered *out,
-                            GError **error);
+gboolean
+kb_recover_locked (const KbHome *home, const KbOwner *owner, KbRecovered *out, GError **error);
 
 const char *kb_recovered_to_string (KbRecovered recovered);
 

@@ -181,8 +181,8 @@ tidy (Run *self, GError **error)
     const KbReplaceOptions *options = self->options;
     gboolean differ = g_strcmp0 (options->new_version, self->record.old_version) != 0;
 
-    if (differ && !kb_home_write_data_version (options->home, options->new_version, options->owner,
-                                               error))
+    if (differ &&
+        !kb_home_write_data_version (options->home, options->new_version, options->owner, error))
         return FALSE;
     move_job_storage (self);
     if (self->live != NULL)
@@ -207,8 +207,8 @@ check_nobody_has_it (const char *database, GError **error)
 
     if (pid == 0)
         return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "move aside: %s: process %" G_GINT64_FORMAT
-                 " has it open", database, pid);
+    g_set_error (error, KB_ERROR, KB_ERROR_BUSY,
+                 "move aside: %s: process %" G_GINT64_FORMAT " has it open", database, pid);
     return FALSE;
 }
 
@@ -338,8 +338,7 @@ kb_replace_run (const KbReplaceOptions *options,
     if (!find_space (&self, error))
         return FALSE;
     if (write_record (&self, error)) {
-        KbLiveState state =
-            kb_live_hold (kb_home_get_database (options->home), &self.live, error);
+        KbLiveState state = kb_live_hold (kb_home_get_database (options->home), &self.live, error);
         if (state == KB_LIVE_HELD)
             ok = replace_held (&self, error);
         else if (state != KB_LIVE_FAILED)

@@ -56,10 +56,11 @@ refuse_live_file (const KbHome *home, const char *file, GError **error)
     KbFileId live;
 
     if (!kb_platform_file_id (file, &source) ||
-        !kb_platform_file_id (kb_home_get_database (home), &live) ||
-        source.device != live.device || source.inode != live.inode)
+        !kb_platform_file_id (kb_home_get_database (home), &live) || source.device != live.device ||
+        source.inode != live.inode)
         return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "restore: %s: this is the data in use", file);
+    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "restore: %s: this is the data in use",
+                 file);
     return FALSE;
 }
 
@@ -110,7 +111,8 @@ kb_restore_needs_consent (const char *version,
 static gboolean
 refuse_newer (Run *self, const KbLoaded *loaded, GError **error)
 {
-    const char *limit = self->installed_version != NULL ? self->installed_version : self->data_version;
+    const char *limit =
+        self->installed_version != NULL ? self->installed_version : self->data_version;
 
     if (loaded->version == NULL) {
         kb_error_set_version (error, KB_ERROR_TOO_NEW, NULL,
@@ -265,8 +267,8 @@ kb_restore_run (const KbRestoreOptions *options,
                 GError **error)
 {
     static const KbPhaseWeight plan[] = {
-        {KB_PHASE_PREPARING, 1}, {KB_PHASE_LOADING, 55},  {KB_PHASE_CHECKING, 8},
-        {KB_PHASE_STOPPING, 2},  {KB_PHASE_KEEPING, 10},  {KB_PHASE_REPLACING, 18},
+        {KB_PHASE_PREPARING, 1},  {KB_PHASE_LOADING, 55}, {KB_PHASE_CHECKING, 8},
+        {KB_PHASE_STOPPING, 2},   {KB_PHASE_KEEPING, 10}, {KB_PHASE_REPLACING, 18},
         {KB_PHASE_COMMITTING, 6},
     };
     g_auto (Run) self = {.options = options, .progress = progress, .cancellable = cancellable};

@@ -26,8 +26,7 @@ is_encoding (const char *encoding)
 static gboolean
 configure (KbSqlite *db, const KbScratchOptions *options, GError **error)
 {
-    unsigned page_size =
-        is_page_size (options->page_size) ? options->page_size : DEFAULT_PAGE_SIZE;
+    unsigned page_size = is_page_size (options->page_size) ? options->page_size : DEFAULT_PAGE_SIZE;
     uint64_t max_pages = options->max_bytes == 0 ? MAX_PAGES : options->max_bytes / page_size + 1;
 
     sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
@@ -44,7 +43,8 @@ configure (KbSqlite *db, const KbScratchOptions *options, GError **error)
     return TRUE;
 }
 
-/* SQLite takes an empty file for an empty database; this one belongs to its owner from the start. */
+/* SQLite takes an empty file for an empty database; this one belongs to its owner from the start.
+ */
 static gboolean
 create_file (const KbScratchOptions *options, GError **error)
 {

@@ -23,8 +23,10 @@ const char *
 kb_server_state_to_string (KbServerState state)
 {
     static const char *const names[] = {
-        [KB_SERVER_STOPPED] = "stopped",   [KB_SERVER_STARTING] = "starting",
-        [KB_SERVER_RUNNING] = "running",   [KB_SERVER_STOPPING] = "stopping",
+        [KB_SERVER_STOPPED] = "stopped",
+        [KB_SERVER_STARTING] = "starting",
+        [KB_SERVER_RUNNING] = "running",
+        [KB_SERVER_STOPPING] = "stopping",
         [KB_SERVER_NOT_RESPONDING] = "not-responding",
     };
 
@@ -88,16 +90,16 @@ http_get (const KbHome *home, unsigned port, const char *path, GCancellable *can
 {
     g_autoptr (GSocketClient) client = g_socket_client_new();
     const char *prefix = kb_home_get_url_prefix (home);
-    g_autofree char *request =
-        g_strdup_printf ("GET %s%s%s HTTP/1.0\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n\r\n",
-                         prefix[0] == '/' ? "" : "/", prefix, path, port);
+    g_autofree char *request = g_strdup_printf (
+        "GET %s%s%s HTTP/1.0\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n\r\n",
+        prefix[0] == '/' ? "" : "/", prefix, path, port);
     g_autofree char *answer = g_malloc (ANSWER_MAX_BYTES + 1);
     gsize length = 0;
 
     g_socket_client_set_timeout (client, TIMEOUT_S);
     g_socket_client_set_enable_proxy (client, FALSE);
-    g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (
-        client, "127.0.0.1", (guint16) port, cancellable, NULL);
+    g_autoptr (GSocketConnection) connection =
+        g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) port, cancellable, NULL);
     if (connection == NULL)
         return NULL;
 
@@ -109,8 +111,8 @@ http_get (const KbHome *home, unsigned port, const char *path, GCancellable *can
     answer[length] = '\0';
 
     const char *body = strstr (answer, "\r\n\r\n");
-    if (!g_str_has_prefix (answer, "HTTP/1.") || length < 12 || strncmp (answer + 8, " 200", 4) != 0 ||
-        body == NULL)
+    if (!g_str_has_prefix (answer, "HTTP/1.") || length < 12 ||
+        strncmp (answer + 8, " 200", 4) != 0 || body == NULL)
         return NULL;
     return g_strdup (body + 4);
 }

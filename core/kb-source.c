@@ -9,7 +9,8 @@
 
 #define INPUT_BYTES (256 * 1024)
 #define SNIFF_BYTES 16
-#define SQLITE_MAGIC "SQLite format 3" /* with its NUL 16 bytes: sqlite.org/fileformat2.html, 1.3.1 */
+#define SQLITE_MAGIC                                                                               \
+    "SQLite format 3" /* with its NUL 16 bytes: sqlite.org/fileformat2.html, 1.3.1 */
 
 /* A gzip file may not grow beyond this many times its size, or beyond the allowance, whichever is
  * more. SQL text shrinks to a tenth; only bombs reach deflate's limit of 1,032. */
@@ -107,9 +108,9 @@ convert_step (KbSource *self, char *bytes, size_t size_bytes, GError **error)
     gboolean at_end = self->position >= self->size;
 
     GConverterResult result = g_converter_convert (
-        self->converter, self->input + self->input_start, self->input_end - self->input_start, bytes,
-        size_bytes, at_end ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS, &eaten, &produced,
-        &local);
+        self->converter, self->input + self->input_start, self->input_end - self->input_start,
+        bytes, size_bytes, at_end ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS, &eaten,
+        &produced, &local);
     self->input_start += eaten;
     if (result == G_CONVERTER_FINISHED)
         self->member_ended = TRUE;
@@ -227,8 +228,7 @@ start_decompressing (KbSource *self, GError **error)
     if (n < 0 || !rewind_file (self, error))
         return FALSE;
     if (n == 2 && memcmp (magic, "\x1f\x8b", 2) == 0) {
-        self->converter =
-            G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+        self->converter = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
         self->input = g_malloc (INPUT_BYTES);
     }
     return TRUE;

@@ -101,11 +101,11 @@ kb_sql_scan_blank (const char *at, const char *end, gboolean final, const char *
 
 /* The end of CREATE TRIGGER is `; END ;`, as complete.c has it. */
 typedef struct {
-    unsigned n_words;     /* from the start of the statement, counted to 4 */
-    gboolean is_create;   /* first word is CREATE */
-    gboolean in_trigger;  /* CREATE [TEMP|TEMPORARY] TRIGGER */
-    gboolean after_semi;  /* the token before was `;` */
-    gboolean after_end;   /* the tokens before were `;` and END */
+    unsigned n_words;    /* from the start of the statement, counted to 4 */
+    gboolean is_create;  /* first word is CREATE */
+    gboolean in_trigger; /* CREATE [TEMP|TEMPORARY] TRIGGER */
+    gboolean after_semi; /* the token before was `;` */
+    gboolean after_end;  /* the tokens before were `;` and END */
 } Statement;
 
 static gboolean

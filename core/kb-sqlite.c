@@ -37,7 +37,7 @@ code_from_sqlite (KbSqlite *db, int rc)
         return KB_ERROR_IO;
     case SQLITE_IOERR:
         return code_from_system (db, KB_ERROR_IO) == KB_ERROR_NO_SPACE ? KB_ERROR_NO_SPACE
-                                                                        : KB_ERROR_IO;
+                                                                       : KB_ERROR_IO;
     default:
         return KB_ERROR_INTERNAL;
     }
@@ -64,9 +64,8 @@ kb_sqlite_set_error (GError **error, KbSqlite *db, int rc, const char *step)
         return FALSE;
     }
     const char *path = db != NULL ? sqlite3_db_filename (db, "main") : NULL;
-    g_autofree char *detail =
-        g_strdup_printf ("%s: %s: %s (%d)", step,
-                         path != NULL && *path != '\0' ? path : "database", message, rc);
+    g_autofree char *detail = g_strdup_printf (
+        "%s: %s: %s (%d)", step, path != NULL && *path != '\0' ? path : "database", message, rc);
     g_autofree char *valid = g_utf8_make_valid (detail, -1); /* SQLite quotes what it was given */
     g_set_error_literal (error, KB_ERROR, (int) code_from_sqlite (db, rc), valid);
     return FALSE;
@@ -114,8 +113,8 @@ kb_sqlite_open (const char *path, int flags, GError **error)
  * that it made. A log that a crash of somebody else left is neither folded in nor removed: that is
  * left to who comes next.
  *
- * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_BUSY, %KB_ERROR_CORRUPT when it is no
- * database, %KB_ERROR_IO.
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_BUSY, %KB_ERROR_CORRUPT when it is
+ * no database, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the connection
  */

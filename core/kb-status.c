@@ -17,9 +17,12 @@ const char *
 kb_verdict_to_string (KbVerdict verdict)
 {
     static const char *const names[] = {
-        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",   [KB_VERDICT_UNSUPPORTED] = "unsupported",
-        [KB_VERDICT_DAMAGED] = "damaged",         [KB_VERDICT_NO_BACKUP] = "no-backup",
-        [KB_VERDICT_AT_RISK] = "at-risk",         [KB_VERDICT_GETTING_OLD] = "getting-old",
+        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",
+        [KB_VERDICT_UNSUPPORTED] = "unsupported",
+        [KB_VERDICT_DAMAGED] = "damaged",
+        [KB_VERDICT_NO_BACKUP] = "no-backup",
+        [KB_VERDICT_AT_RISK] = "at-risk",
+        [KB_VERDICT_GETTING_OLD] = "getting-old",
         [KB_VERDICT_SAFE] = "safe",
     };
 
@@ -49,8 +52,7 @@ static gboolean
 read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
 {
     g_autoptr (GError) local = NULL;
-    g_autoptr (KbSqlite) db =
-        kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
+    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
 
     self->database_bytes = kb_file_size (kb_home_get_database (home));
     if (db != NULL) {
@@ -84,9 +86,8 @@ is_older_than_days (GDateTime *time, unsigned days)
 static KbVerdict
 judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old_after_days)
 {
-    gboolean upgrade_pending =
-        self->installed_version != NULL && self->data_version != NULL &&
-        g_strcmp0 (self->installed_version, self->data_version) != 0;
+    gboolean upgrade_pending = self->installed_version != NULL && self->data_version != NULL &&
+                               g_strcmp0 (self->installed_version, self->data_version) != 0;
 
     if (!kb_home_uses_sqlite (home))
         return KB_VERDICT_UNSUPPORTED;

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * @KB_VERDICT_UNSUPPORTED: the data is not in SQLite
  * @KB_VERDICT_DAMAGED: the database cannot be read
  * @KB_VERDICT_NO_BACKUP: there is none that could be restored
- * @KB_VERDICT_AT_RISK: Kolibri will upgrade the data when it starts, and there is no backup of today
+ * @KB_VERDICT_AT_RISK: Kolibri will upgrade the data when it starts, and there is no backup of
+ * today
  * @KB_VERDICT_GETTING_OLD: the newest backup is older than it should be
  * @KB_VERDICT_SAFE: there is a backup of late
  *

@@ -66,8 +66,8 @@ read_users (KbSqlite *db, KbSummary *self, GError **error)
                             : "";
     g_autofree char *learners = g_strconcat (
         "SELECT count(*) FROM kolibriauth_facilityuser WHERE NOT " IS_STAFF, alive, NULL);
-    g_autofree char *coaches = g_strconcat (
-        "SELECT count(*) FROM kolibriauth_facilityuser WHERE " IS_STAFF, alive, NULL);
+    g_autofree char *coaches =
+        g_strconcat ("SELECT count(*) FROM kolibriauth_facilityuser WHERE " IS_STAFF, alive, NULL);
     return kb_sqlite_query_int64 (db, learners, &self->learners, error) &&
            kb_sqlite_query_int64 (db, coaches, &self->coaches, error);
 }
@@ -80,8 +80,8 @@ parse_kolibri_time (const char *text)
     int year, month, day, hour, minute;
     double second;
 
-    if (text == NULL || sscanf (text, "%4d-%2d-%2d %2d:%2d:%2lf", &year, &month, &day, &hour, &minute,
-                                &second) != 6)
+    if (text == NULL || sscanf (text, "%4d-%2d-%2d %2d:%2d:%2lf", &year, &month, &day, &hour,
+                                &minute, &second) != 6)
         return NULL;
     return g_date_time_new_utc (year, month, day, hour, minute, second);
 }

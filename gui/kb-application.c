@@ -82,23 +82,18 @@ on_about (G_GNUC_UNUSED GSimpleAction *action,
 {
     GtkApplication *application = user_data;
 
-    gtk_show_about_dialog (gtk_application_get_active_window (application),
-                           "program-name", _ ("Kolibri Backup"),
-                           "version", KB_VERSION,
-                           "logo-icon-name", KB_APP_ID,
+    gtk_show_about_dialog (gtk_application_get_active_window (application), "program-name",
+                           _ ("Kolibri Backup"), "version", KB_VERSION, "logo-icon-name", KB_APP_ID,
                            "comments", _ ("Backs up Kolibri, and brings a backup back."),
-                           "license-type", GTK_LICENSE_MIT_X11,
-                           "copyright", "© 2026 The Kolibri Backup developers",
+                           "license-type", GTK_LICENSE_MIT_X11, "copyright",
+                           "© 2026 The Kolibri Backup developers",
                            /* Translators: your names, a line each. */
-                           "translator-credits", _ ("translator-credits"),
-                           NULL);
+                           "translator-credits", _ ("translator-credits"), NULL);
 }
 
 /* Windows with work under way stay until it has ended. */
 static void
-on_quit (G_GNUC_UNUSED GSimpleAction *action,
-         G_GNUC_UNUSED GVariant *parameter,
-         gpointer user_data)
+on_quit (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
 {
     g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (user_data));
 
@@ -164,9 +159,8 @@ kb_application_init (KbApplication *self)
     static const GOptionEntry entries[] = {
         {"home", 0, 0, G_OPTION_ARG_FILENAME, NULL,
          N_ ("The data folder of Kolibri, instead of the usual one"), N_ ("DIR")},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE]")},
-        {0},
-    };
+         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE]")}, {0},
+        };
 
     g_application_add_main_option_entries (G_APPLICATION (self), entries);
 }

@@ -108,8 +108,7 @@ find_row (KbBackupList *self, const char *name)
 static void
 select_by_name (KbBackupList *self, const char *name, gboolean focus)
 {
-    GtkListBoxRow *row =
-        gtk_list_box_get_row_at_index (self->list, (int) find_row (self, name));
+    GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) find_row (self, name));
 
     gtk_list_box_select_row (self->list, row);
     if (row != NULL && focus)
@@ -125,9 +124,7 @@ select_by_name (KbBackupList *self, const char *name, gboolean focus)
  * Shows what there is now. The selection stays with its backup, and so does the focus.
  */
 void
-kb_backup_list_set_entries (KbBackupList *self,
-                            GPtrArray *entries,
-                            const char *installed_version)
+kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *installed_version)
 {
     KbEntry *selected = kb_backup_list_get_selected (self);
     g_autofree char *name = selected != NULL ? g_strdup (selected->name) : NULL;
@@ -158,7 +155,9 @@ on_more_clicked (G_GNUC_UNUSED GtkButton *button, gpointer user_data)
 }
 
 static void
-on_row_selected (G_GNUC_UNUSED GtkListBox *list, G_GNUC_UNUSED GtkListBoxRow *row, gpointer user_data)
+on_row_selected (G_GNUC_UNUSED GtkListBox *list,
+                 G_GNUC_UNUSED GtkListBoxRow *row,
+                 gpointer user_data)
 {
     KbBackupList *self = user_data;
 

@@ -10,9 +10,8 @@ G_BEGIN_DECLS
 #define KB_TYPE_BACKUP_LIST (kb_backup_list_get_type())
 G_DECLARE_FINAL_TYPE (KbBackupList, kb_backup_list, KB, BACKUP_LIST, GtkBox)
 
-void kb_backup_list_set_entries (KbBackupList *self,
-                                 GPtrArray *entries,
-                                 const char *installed_version);
+void
+kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *installed_version);
 KbEntry *kb_backup_list_get_selected (KbBackupList *self);
 
 G_END_DECLS

@@ -87,7 +87,8 @@ kb_job_start (KbJob *self)
 {
     g_return_if_fail (KB_IS_JOB (self) && self->work != NULL);
 
-    g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, on_task_done, g_object_ref (self));
+    g_autoptr (GTask) task =
+        g_task_new (NULL, self->cancellable, on_task_done, g_object_ref (self));
     g_task_set_source_tag (task, kb_job_start);
     g_task_set_check_cancellable (task, FALSE);
     g_task_set_task_data (task, g_steal_pointer (&self->work), work_free);

@@ -42,8 +42,7 @@ set_backup (KbRestoreDialog *self, const KbChecked *checked)
 
     if (checked->result->version != NULL)
         /* Translators: %s is a version, as "0.17.5". */
-        g_ptr_array_insert (lines, 0,
-                            g_strdup_printf (_ ("Kolibri %s"), checked->result->version));
+        g_ptr_array_insert (lines, 0, g_strdup_printf (_ ("Kolibri %s"), checked->result->version));
     set_lines (self->backup_facts, lines);
 }
 
@@ -108,8 +107,7 @@ kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server)
 GtkWidget *
 kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStatus *status)
 {
-    KbRestoreDialog *self =
-        g_object_new (KB_TYPE_RESTORE_DIALOG, "transient-for", parent, NULL);
+    KbRestoreDialog *self = g_object_new (KB_TYPE_RESTORE_DIALOG, "transient-for", parent, NULL);
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *question = kb_text_restore_question (checked->entry->time, now);
 

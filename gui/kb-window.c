@@ -26,10 +26,10 @@ struct _KbWindow {
     char *home_path; /* as asked for; NULL: the usual one */
     GSettings *settings;
 
-    KbLook *look;     /* what there is; NULL before the first look */
-    KbJob *look_job;  /* a look under way */
+    KbLook *look;    /* what there is; NULL before the first look */
+    KbJob *look_job; /* a look under way */
     gboolean look_again;
-    KbJob *job;       /* an operation under way: at most one */
+    KbJob *job; /* an operation under way: at most one */
     KbOperation operation;
     KbChecked *checked; /* the backup that is being restored */
     char *pending_file; /* to be opened after the first look */
@@ -378,8 +378,8 @@ on_checked_for_restore (KbJob *job, const GError *error, gpointer user_data)
         return;
     }
     self->checked = checked;
-    self->dialog = KB_RESTORE_DIALOG (
-        kb_restore_dialog_new (GTK_WINDOW (self), checked, self->look->status));
+    self->dialog =
+        KB_RESTORE_DIALOG (kb_restore_dialog_new (GTK_WINDOW (self), checked, self->look->status));
     g_signal_connect_object (self->dialog, "response", G_CALLBACK (on_dialog_response), self, 0);
     gtk_window_present (GTK_WINDOW (self->dialog));
 }
@@ -443,12 +443,10 @@ on_open_response (GtkNativeDialog *native, int response, gpointer user_data)
 }
 
 static void
-on_open (G_GNUC_UNUSED GSimpleAction *action,
-         G_GNUC_UNUSED GVariant *parameter,
-         gpointer user_data)
+on_open (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
 {
-    static const char *const backups[] = {"db-v*.dump", "*.dump", "*.dump.gz", "*.sqlite3",
-                                          "*.sqlite3.gz", NULL};
+    static const char *const backups[] = {"db-v*.dump", "*.dump",       "*.dump.gz",
+                                          "*.sqlite3",  "*.sqlite3.gz", NULL};
     static const char *const everything[] = {"*", NULL};
     KbWindow *self = user_data;
     GtkFileChooserNative *native =

@@ -129,7 +129,7 @@ kb_text_entry_sentence (const KbEntry *entry, GDateTime *now, const char *instal
     /* Translators: read aloud for a backup in the list: when, learners and size, version, kind of
      * backup, whether it is checked, note. */
     return g_strdup_printf (C_ ("backup read aloud", "Backup of %s; %s; %s; %s; %s; %s"), when,
-                            facts, version, origin, check, note);
+                               facts, version, origin, check, note);
 }
 
 /* Takes @line, and adds it where the count is known. */
@@ -169,9 +169,8 @@ add_counts (GPtrArray *lines, const KbSummary *summary)
     add_count (lines, summary->quizzes,
                g_strdup_printf (ngettext ("%'d quiz", "%'d quizzes", (gulong) quizzes), quizzes));
     add_count (lines, summary->exercises,
-               g_strdup_printf (ngettext ("%'d answer given", "%'d answers given",
-                                          (gulong) answers),
-                                answers));
+               g_strdup_printf (
+                   ngettext ("%'d answer given", "%'d answers given", (gulong) answers), answers));
 }
 
 /**

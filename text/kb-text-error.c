@@ -47,7 +47,8 @@ no_space (const GError *error)
     g_autofree char *needed = g_format_size (needed_bytes);
     g_autofree char *available = g_format_size (kb_error_get_free_bytes (error));
     /* Translators: both %s are sizes, as "1.2 GB". */
-    return g_strdup_printf (_ ("The disk is too full: %s are needed, %s are free."), needed, available);
+    return g_strdup_printf (_ ("The disk is too full: %s are needed, %s are free."), needed,
+                            available);
 }
 
 static char *

@@ -132,10 +132,10 @@ kb_text_kolibri (const KbStatus *status)
     if (title == NULL)
         /* Translators: "Kolibri 0.17.5" and "running". */
         return g_strdup_printf (C_ ("Kolibri and state", "%s · %s"), program,
-                                kb_text_server (status->server));
+                                   kb_text_server (status->server));
     /* Translators: "Kolibri 0.17.5", "running", and the name of the device or facility. */
     return g_strdup_printf (C_ ("Kolibri, state and name", "%s · %s · “%s”"), program,
-                            kb_text_server (status->server), title);
+                               kb_text_server (status->server), title);
 }
 
 /**

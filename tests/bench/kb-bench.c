@@ -24,8 +24,7 @@ dump (const char *database, const char *file, GError **error)
     g_auto (KbFd) fd = db != NULL ? kb_platform_create (file, NULL, error) : -1;
 
     header->time = g_date_time_new_now_local();
-    return fd >= 0 && kb_sqlite_exec (db, "BEGIN", error) &&
-           kb_dump_describe (db, header, error) &&
+    return fd >= 0 && kb_sqlite_exec (db, "BEGIN", error) && kb_dump_describe (db, header, error) &&
            kb_dump_write (db, header, fd, file, &footer, NULL, NULL, error) &&
            kb_sqlite_exec (db, "COMMIT", error);
 }

@@ -104,8 +104,8 @@ kb_test_fixture_dump (const KbTestDir *self, const char *fixture)
 {
     g_autofree char *base = g_strdup_printf ("kolibri-%s.dump.gz", fixture);
     g_autofree char *packed = g_test_build_filename (G_TEST_DIST, "..", "fixtures", base, NULL);
-    g_autofree char *name = g_strdup_printf (
-        "db-v%s_2026-05-04_10-11-12.dump", strcmp (fixture, "0.16") == 0 ? "0.16.2" : "0.19.5");
+    g_autofree char *name = g_strdup_printf ("db-v%s_2026-05-04_10-11-12.dump",
+                                             strcmp (fixture, "0.16") == 0 ? "0.16.2" : "0.19.5");
     char *path = kb_test_dir_file (self, name);
     g_autoptr (GError) error = NULL;
     g_autoptr (GByteArray) bytes = g_byte_array_new();
@@ -261,7 +261,8 @@ kb_test_digest_home (const KbHome *home)
         g_autofree char *bytes = NULL;
         gsize length;
         g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
-        g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) bytes, length);
+        g_autofree char *sum =
+            g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) bytes, length);
         g_string_append_printf (out, "%s %s\n", (char *) names->pdata[i], sum);
     }
     return g_string_free (out, FALSE);

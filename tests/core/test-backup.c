@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "kb-backup.h"
-
 #include "kb-backup-name.h"
+#include "kb-backup.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-lock.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "kb-catalog.h"
-
 #include "kb-backup.h"
+#include "kb-catalog.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-status.h"
@@ -86,7 +85,8 @@ test_states (void)
         add_file (home, "db-v0.16.2_2026-05-01_00-00-00.dump", cases[i].text);
         g_autoptr (GPtrArray) entries = list (home);
         if (only_entry (entries)->state != cases[i].state)
-            g_error ("%s: %s", cases[i].text, kb_entry_state_to_string (only_entry (entries)->state));
+            g_error ("%s: %s", cases[i].text,
+                     kb_entry_state_to_string (only_entry (entries)->state));
     }
 }
 
@@ -116,8 +116,8 @@ test_strangers_are_left_out (void)
 static void
 test_names_never_lead_away (void)
 {
-    static const char *const names[] = {"../db-v1_x.dump", "/etc/passwd", "db-v1/../../x.dump",
-                                        "db-v1\\x.dump", "", "."};
+    static const char *const names[] = {
+        "../db-v1_x.dump", "/etc/passwd", "db-v1/../../x.dump", "db-v1\\x.dump", "", "."};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (KbHome) home = kb_test_make_home (dir, "home", NULL);
 

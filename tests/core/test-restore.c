@@ -196,7 +196,8 @@ test_brings_back (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
     g_autofree char *version = kb_home_read_data_version (self->home);
     g_assert_cmpstr (version, ==, "0.16.2");
 
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (self->home), &error);
+    g_autoptr (KbSqlite) db =
+        kb_sqlite_open_for_reading (kb_home_get_database (self->home), &error);
     g_assert_no_error (error);
     kb_test_assert_ok (
         kb_sqlite_query_int64 (db, "SELECT count(*) FROM morango_databaseidmodel WHERE current=1",
@@ -293,8 +294,7 @@ test_dies_after_each_step (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
             g_assert_cmpstr (mark, ==, "0.16.2"); /* the lower one on both sides of the commit */
 
         kb_test_assert_ok (kb_recover_run (self->home, &recovered, &error), error);
-        g_assert_cmpint (recovered, ==,
-                         expect_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA);
+        g_assert_cmpint (recovered, ==, expect_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA);
         assert_no_leftovers (self->home);
         g_assert_cmpint (is_new (self), ==, expect_new);
         g_autofree char *version = kb_home_read_data_version (self->home);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A check finds every damage to a backup of ours, wherever it is. */
-#include "kb-verify.h"
-
 #include "kb-dump-writer.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-test.h"
+#include "kb-verify.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -101,8 +100,8 @@ test_every_truncation (void)
 static void
 test_appended (void)
 {
-    static const char *const tails[] = {"\n", " ", ";", "-- more\n", "COMMIT;\n",
-                                        "INSERT INTO i VALUES(1);\n"};
+    static const char *const tails[] = {"\n",        " ",         ";",
+                                        "-- more\n", "COMMIT;\n", "INSERT INTO i VALUES(1);\n"};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autofree char *path = make_tiny_dump (dir);
     g_autofree char *text = NULL;

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define NEXT(name) ((__typeof__ (name) *) dlsym (RTLD_NEXT, #name))
@@ -47,8 +47,8 @@ note (const char *call, const char *what)
     if (log == NULL || inside)
         return;
     inside = 1;
-    int n = snprintf (line, sizeof line, "%s %s %s\n", gettid() == getpid() ? "main" : "worker", call,
-                      what);
+    int n = snprintf (line, sizeof line, "%s %s %s\n", gettid() == getpid() ? "main" : "worker",
+                      call, what);
     int fd = NEXT (open) (log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0 && NEXT (write) (fd, line, (size_t) n) < n)
         abort();
@@ -103,13 +103,9 @@ open64 (const char *path, int flags, ...)
 }
 
 int
-openat (int dir, const char *path, int flags, ...)
-{
-    OPEN_BODY (openat, dir, path, flags)
-}
+openat (int dir, const char *path, int flags, ...){OPEN_BODY (openat, dir, path, flags)}
 
-ssize_t
-read (int fd, void *bytes, size_t size)
+ssize_t read (int fd, void *bytes, size_t size)
 {
     note_fd ("read", fd);
     return NEXT (read) (fd, bytes, size);
