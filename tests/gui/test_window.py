@@ -241,6 +241,22 @@ class TestRestore(WindowCase):
         self.assertEqual(homes.digest(self.home), before)
 
 
+class TestLanguage(WindowCase):
+    def test_spanish(self):
+        self.make_home()
+        program = self.start(env={"LANGUAGE": "es"})
+        program.wait_text("Su última copia se está quedando antigua")
+        name = program.wait_rows(1)[0]
+        self.assertIn("Automática", name)
+        program.press("Hacer una copia ahora")
+        program.wait_text("Copia hecha y comprobada")
+
+    def test_a_language_that_nobody_has(self):
+        self.make_home()
+        program = self.start(env={"LANGUAGE": "xx"})
+        program.wait_text("Your last backup is getting old")
+
+
 class TestProgram(WindowCase):
     def test_second_start_presents_the_first_window(self):
         self.make_home()
