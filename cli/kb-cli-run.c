@@ -19,9 +19,11 @@ typedef struct {
     KbProgress *progress;
     GCancellable *cancellable;
 
+    GMutex lock;
+    GCond ended;
+    gboolean done; /* under lock */
     gpointer result;
     GError *error;
-    int done; /* atomic */
 } Job;
 
 /* The only state that a signal handler may touch. */
@@ -39,7 +41,10 @@ run_in_thread (gpointer user_data)
     Job *job = user_data;
 
     job->result = job->work (job->data, job->progress, job->cancellable, &job->error);
-    g_atomic_int_set (&job->done, 1);
+    g_mutex_lock (&job->lock);
+    job->done = TRUE;
+    g_cond_signal (&job->ended);
+    g_mutex_unlock (&job->lock);
     return NULL;
 }
 
@@ -54,13 +59,26 @@ show (const KbProgressSnapshot *now)
     g_printerr ("\r%-*s", LINE_CHARS, line);
 }
 
+/* Waits a tick, or until the job has ended. */
+static gboolean
+has_ended (Job *job)
+{
+    gint64 tick_end = g_get_monotonic_time() + TICK_US;
+
+    g_mutex_lock (&job->lock);
+    while (!job->done && g_cond_wait_until (&job->ended, &job->lock, tick_end))
+        ;
+    gboolean done = job->done;
+    g_mutex_unlock (&job->lock);
+    return done;
+}
+
 static void
 wait_for (Job *job, gboolean shows_progress)
 {
     KbProgressSnapshot now;
 
-    while (!g_atomic_int_get (&job->done)) {
-        g_usleep (TICK_US);
+    while (!has_ended (job)) {
         if (interrupted)
             g_cancellable_cancel (job->cancellable);
         kb_progress_snapshot (job->progress, &now);
@@ -91,6 +109,8 @@ kb_cli_run (KbCli *self, KbCliWork work, gpointer data, GError **error)
     Job job = {.work = work, .data = data, .progress = progress, .cancellable = cancellable};
     gboolean shows_progress = !self->json && isatty (STDERR_FILENO);
 
+    g_mutex_init (&job.lock);
+    g_cond_init (&job.ended);
     signal (SIGINT, on_signal);
     signal (SIGTERM, on_signal);
     GThread *thread = g_thread_new ("kb-job", run_in_thread, &job);
@@ -98,6 +118,8 @@ kb_cli_run (KbCli *self, KbCliWork work, gpointer data, GError **error)
     g_thread_join (thread);
     signal (SIGINT, SIG_DFL);
     signal (SIGTERM, SIG_DFL);
+    g_mutex_clear (&job.lock);
+    g_cond_clear (&job.ended);
     if (job.error != NULL)
         g_propagate_error (error, job.error);
     return job.result;
