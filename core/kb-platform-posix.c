@@ -285,7 +285,7 @@ static gboolean
 lacks_links (int error_number)
 {
     return error_number == EPERM || error_number == EXDEV || error_number == EMLINK ||
-           error_number == ENOTSUP || error_number == EOPNOTSUPP || error_number == ENOSYS;
+           error_number == ENOTSUP || error_number == ENOSYS;
 }
 
 /**

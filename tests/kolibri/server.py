@@ -160,8 +160,22 @@ def free_ports(count):
     return ports
 
 
+def has_ended(pid):
+    """Whether a process is gone, or only waits for somebody to ask how it ended."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 class Server:
-    """`kolibri start --foreground` on one home, as a child of this process."""
+    """`kolibri start` on one home.
+
+    In the background, as most installations run it, an idle Kolibri 0.15 and 0.17 to 0.19 has no file
+    of the database open; in the foreground 0.16 to 0.19 always have. In the foreground it is a child of
+    this process and ends with its group.
+    """
 
     running = set()
 
@@ -171,33 +185,37 @@ class Server:
         self.folder = folder
         self.log = os.path.join(folder, "server.log")
         self.port, self.zip_port = free_ports(2)
-        self.process = None
+        self.process = None  # the command; it has ended when the server runs in the background
+        self.pid = None
 
-    def start(self):
+    def start(self, background=False):
         """Starts it, and returns when it is ready: it answers, *and* server.pid says RUNNING.
 
         It answers before it has finished starting, and a stop in between leaves a process that never
         ends.
         """
         ports = {"KOLIBRI_HTTP_PORT": str(self.port), "KOLIBRI_ZIP_CONTENT_PORT": str(self.zip_port)}
+        command = [self.kolibri.python, "-m", "kolibri", "start"]
+        Server.running.add(self)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.kolibri.python, "-m", "kolibri", "start", "--foreground"],
+                command + ([] if background else ["--foreground"]),
                 cwd=self.folder,
                 env=self.kolibri.environment(self.folder, self.home, **ports),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        Server.running.add(self)
         started = time.monotonic()
         while not self._is_ready():
-            if self.process.poll() is not None:
-                raise RuntimeError("Kolibri ended with %s: %s" % (self.process.returncode, self.log_tail()))
+            code = self.process.poll()
+            if code is not None and not (background and code == 0):
+                raise RuntimeError("Kolibri ended with %s: %s" % (code, self.log_tail()))
             if time.monotonic() - started > START_TIMEOUT_S:
                 raise RuntimeError("Kolibri does not answer: " + self.log_tail())
             time.sleep(0.05)
         self.ready = time.monotonic()
+        self.pid = self._pid_in_file()
         return self
 
     def _is_ready(self):
@@ -206,15 +224,23 @@ class Server:
         except (OSError, ValueError, TypeError):
             return False
 
-    def status(self):
-        """The status in server.pid; before 0.15 it has none, and its being there says RUNNING."""
+    def _pid_file(self):
+        """The lines of server.pid, or none: it is empty for an instant while it is written."""
         try:
             with open(os.path.join(self.home, "server.pid"), encoding="ascii") as f:
-                lines = f.read().split("\n")
+                return f.read().split("\n")
         except OSError:
-            return None
+            return []
+
+    def _pid_in_file(self):
+        lines = self._pid_file()
+        return int(lines[0]) if lines and lines[0] else None
+
+    def status(self):
+        """The status in server.pid; before 0.15 it has none, and its being there says RUNNING."""
+        lines = self._pid_file()
         if self.kolibri.numbers < (0, 15):
-            return RUNNING if lines[0] else None
+            return RUNNING if lines and lines[0] else None
         return int(lines[3]) if len(lines) > 3 and lines[3] else None
 
     def client(self):
@@ -240,21 +266,38 @@ class Server:
             with open(os.path.join(self.home, "process_control.flag"), "w", encoding="ascii") as f:
                 f.write("stop")
         else:
-            self.process.send_signal(signal.SIGTERM)
-        self.process.wait(STOP_TIMEOUT_S)
-        self._forget()
+            self.send_signal(signal.SIGTERM)
+        self._wait()
         if self.kolibri.numbers < (0, 15) and os.path.exists(pid_file):
             os.remove(pid_file)  # as `kolibri stop` did
 
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
     def kill(self):
         """Ends it as a power cut would. Nothing happens when it does not run."""
+        if self not in Server.running:
+            return
         if self.process is not None:
             self.process.kill()
-            self.process.wait(STOP_TIMEOUT_S)
-            self._forget()
+            self.process.wait()
+            self.pid = self.pid or self._pid_in_file()  # it may have been on its way
+        if self.pid is not None and not has_ended(self.pid):
+            self.send_signal(signal.SIGKILL)
+        self._wait()
 
-    def _forget(self):
-        self.process = None
+    def _wait(self):
+        """Waits until it has ended."""
+        give_up = time.monotonic() + STOP_TIMEOUT_S
+        while self.pid is not None and not has_ended(self.pid):
+            if time.monotonic() > give_up:
+                raise RuntimeError("Kolibri does not end: " + self.log_tail())
+            if self.process is not None:
+                self.process.poll()
+            time.sleep(0.02)
+        if self.process is not None:
+            self.process.wait(STOP_TIMEOUT_S)
+        self.process = self.pid = None
         Server.running.discard(self)
 
     @classmethod
