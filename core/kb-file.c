@@ -267,6 +267,20 @@ kb_file_size (const char *path)
 }
 
 /**
+ * kb_file_mtime:
+ * @path: a file
+ *
+ * Returns: when it was last written, in seconds since 1970, or 0 when there is none
+ */
+gint64
+kb_file_mtime (const char *path)
+{
+    GStatBuf info;
+
+    return g_stat (path, &info) == 0 ? info.st_mtime : 0;
+}
+
+/**
  * kb_file_remove_tree:
  * @path: a file or folder
  * @error: return location for a #GError

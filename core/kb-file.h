@@ -32,6 +32,7 @@ gboolean kb_file_copy_bytes (int from,
                              GCancellable *cancellable,
                              GError **error);
 uint64_t kb_file_size (const char *path);
+gint64 kb_file_mtime (const char *path);
 gboolean kb_file_remove_tree (const char *path, GError **error);
 gboolean kb_file_sync (const char *path, GError **error);
 gboolean kb_file_sync_parent (const char *path, GError **error);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -481,18 +482,73 @@ kb_platform_temp_dir (void)
     return ".";
 }
 
+/* A process that has ended and whose parent has not looked yet (proc(5), stat). */
+static gboolean
+is_zombie (int64_t pid)
+{
+    g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/stat", pid);
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents (path, &text, NULL, NULL))
+        return FALSE;
+    const char *state = strrchr (text, ')');
+    return state != NULL && g_str_has_prefix (state, ") Z");
+}
+
 /**
  * kb_platform_process_exists:
  * @pid: a process id
  *
- * Returns: %TRUE if a process has that id, be it somebody else's
+ * Returns: %TRUE if a process has that id and has not ended, be it somebody else's
  */
 gboolean
 kb_platform_process_exists (int64_t pid)
 {
     if (pid <= 0 || pid > INT_MAX)
         return FALSE;
-    return kill ((pid_t) pid, 0) == 0 || errno == EPERM;
+    return (kill ((pid_t) pid, 0) == 0 || errno == EPERM) && !is_zombie (pid);
+}
+
+/* A file of /proc that holds texts, each with a NUL behind it. */
+static char **
+read_proc_list (int64_t pid, const char *name)
+{
+    g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/%s", pid, name);
+    g_autoptr (GStrvBuilder) builder = g_strv_builder_new();
+    g_autofree char *bytes = NULL;
+    gsize length;
+
+    if (!g_file_get_contents (path, &bytes, &length, NULL) || length == 0)
+        return NULL;
+    for (const char *at = bytes; at < bytes + length; at += strlen (at) + 1)
+        g_strv_builder_add (builder, at);
+    return g_strv_builder_end (builder);
+}
+
+/**
+ * kb_platform_process_arguments:
+ * @pid: a process id
+ *
+ * Returns: (transfer full) (nullable): the words that started that process; %NULL when this system
+ *     does not tell us
+ */
+char **
+kb_platform_process_arguments (int64_t pid)
+{
+    return read_proc_list (pid, "cmdline");
+}
+
+/**
+ * kb_platform_process_environment:
+ * @pid: a process id
+ *
+ * Returns: (transfer full) (nullable): the environment that process was started with; %NULL when
+ *     this system does not tell us
+ */
+char **
+kb_platform_process_environment (int64_t pid)
+{
+    return read_proc_list (pid, "environ");
 }
 
 /**
@@ -500,21 +556,14 @@ kb_platform_process_exists (int64_t pid)
  * @pid: a process id
  *
  * Returns: (transfer full) (nullable): the command line of that process, its words separated by
- *     spaces; %NULL when this system does not tell
+ *     spaces; %NULL when this system does not tell us
  */
 char *
 kb_platform_process_command (int64_t pid)
 {
-    g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/cmdline", pid);
-    char *command = NULL;
-    gsize length;
+    g_auto (GStrv) arguments = kb_platform_process_arguments (pid);
 
-    if (!g_file_get_contents (path, &command, &length, NULL))
-        return NULL;
-    for (gsize i = 0; i < length; i++)
-        if (command[i] == '\0')
-            command[i] = ' ';
-    return command;
+    return arguments != NULL ? g_strjoinv (" ", arguments) : NULL;
 }
 
 static gboolean

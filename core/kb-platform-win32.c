@@ -275,6 +275,18 @@ kb_platform_process_exists (int64_t pid)
     return runs;
 }
 
+char **
+kb_platform_process_arguments (G_GNUC_UNUSED int64_t pid)
+{
+    return NULL;
+}
+
+char **
+kb_platform_process_environment (G_GNUC_UNUSED int64_t pid)
+{
+    return NULL;
+}
+
 char *
 kb_platform_process_command (int64_t pid)
 {

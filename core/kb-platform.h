@@ -79,6 +79,8 @@ const char *kb_platform_temp_dir (void);
 
 gboolean kb_platform_process_exists (int64_t pid);
 char *kb_platform_process_command (int64_t pid);
+char **kb_platform_process_arguments (int64_t pid);
+char **kb_platform_process_environment (int64_t pid);
 int64_t kb_platform_find_user_of_file (const char *path);
 
 int kb_platform_lock (const char *path, const KbOwner *owner, gboolean *taken, GError **error);

@@ -75,8 +75,15 @@ kb_server_parse_pid_file (const char *text, KbServerPid *out)
     return TRUE;
 }
 
-static gboolean
-read_pid_file (const KbHome *home, KbServerPid *out)
+/**
+ * kb_server_read_pid_file:
+ * @home: a data folder
+ * @out: (out): what its server.pid says
+ *
+ * Returns: %TRUE if there is one that can be read
+ */
+gboolean
+kb_server_read_pid_file (const KbHome *home, KbServerPid *out)
 {
     g_autofree char *path = g_build_filename (kb_home_get_path (home), "server.pid", NULL);
     g_autofree char *text = kb_file_read_text (path, PID_FILE_MAX_BYTES, NULL, NULL);
@@ -144,7 +151,7 @@ kb_server_query (const KbHome *home, GCancellable *cancellable)
 {
     KbServerPid file;
 
-    if (!read_pid_file (home, &file))
+    if (!kb_server_read_pid_file (home, &file))
         return KB_SERVER_STOPPED;
     if (file.status != STATUS_RUNNING && file.status != STATUS_STARTING_UP &&
         file.status != STATUS_SHUTTING_DOWN)
@@ -152,13 +159,13 @@ kb_server_query (const KbHome *home, GCancellable *cancellable)
 
     g_autofree char *answer =
         file.port > 0 ? http_get (home, file.port, "status/", cancellable) : NULL;
-    if (answer != NULL)
-        return KB_SERVER_RUNNING;
-    if (!may_be_kolibri (file.pid))
+    if (answer == NULL && !may_be_kolibri (file.pid))
         return KB_SERVER_STOPPED;
-    if (file.status == STATUS_STARTING_UP)
+    if (file.status == STATUS_STARTING_UP) /* it answers before it has finished */
         return KB_SERVER_STARTING;
-    return file.status == STATUS_SHUTTING_DOWN ? KB_SERVER_STOPPING : KB_SERVER_NOT_RESPONDING;
+    if (file.status == STATUS_SHUTTING_DOWN)
+        return KB_SERVER_STOPPING;
+    return answer != NULL ? KB_SERVER_RUNNING : KB_SERVER_NOT_RESPONDING;
 }
 
 /**
@@ -175,7 +182,7 @@ kb_server_query_version (const KbHome *home, GCancellable *cancellable)
 {
     KbServerPid file;
 
-    if (!read_pid_file (home, &file) || file.port == 0)
+    if (!kb_server_read_pid_file (home, &file) || file.port == 0)
         return NULL;
     g_autofree char *body = http_get (home, file.port, "api/public/info/", cancellable);
     g_autoptr (JsonObject) object =

@@ -40,6 +40,7 @@ typedef struct {
 } KbServerPid;
 
 gboolean kb_server_parse_pid_file (const char *text, KbServerPid *out);
+gboolean kb_server_read_pid_file (const KbHome *home, KbServerPid *out);
 KbServerState kb_server_query (const KbHome *home, GCancellable *cancellable);
 char *kb_server_query_version (const KbHome *home, GCancellable *cancellable);
 const char *kb_server_state_to_string (KbServerState state);
