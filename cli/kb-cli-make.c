@@ -52,12 +52,11 @@ kb_cli_backup (KbCli *self, int argc, char **argv)
 {
     g_autofree char *note = NULL;
     const GOptionEntry entries[] = {
-        {"note", 0, 0, G_OPTION_ARG_STRING, &note,
-         N_ ("A note to remember the backup by"),
-            /* Translators: a placeholder in the list of options. */
-            N_ ("TEXT")},
-         {0},
-        };
+        {"note", 0, 0, G_OPTION_ARG_STRING, &note, N_ ("A note to remember the backup by"),
+         /* Translators: a placeholder in the list of options. */
+         N_ ("TEXT")},
+        {0},
+    };
     g_autoptr (GError) error = NULL;
 
     if (!kb_cli_parse (self, &argc, &argv, _ ("[FOLDER]"), entries, 0, 1))

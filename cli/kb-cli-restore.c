@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* restore: what changes data. */
+/* restore, undo: what changes data. */
 #include "config.h"
 
 #include "kb-catalog.h"
@@ -42,6 +42,8 @@ print_restored (KbCli *self, const KbRestoreResult *result, const KbEntry *entry
         json_object_set_boolean_member (object, "kolibri_will_upgrade", result->will_upgrade);
         kb_cli_json_set_text (object, "kept", result->kept);
         json_object_set_boolean_member (object, "replaced_was_damaged", result->was_damaged);
+        json_object_set_boolean_member (object, "kolibri_was_stopped", result->kolibri_was_stopped);
+        json_object_set_boolean_member (object, "kolibri_was_started", result->kolibri_was_started);
         kb_cli_json_set_summary (object, result->summary);
         kb_cli_print_json (object);
         return;
@@ -67,7 +69,7 @@ ask (KbCli *self, const KbEntry *entry)
 }
 
 static int
-restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog)
+restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog, gboolean stop_kolibri)
 {
     g_autoptr (GError) error = NULL;
     KbRestoreOptions options = {
@@ -75,6 +77,7 @@ restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog)
         .file = entry->path,
         .from_catalog = from_catalog,
         .accept_newer = TRUE, /* ask() has warned, or --yes has answered */
+        .stop_kolibri = stop_kolibri,
     };
     g_autoptr (KbRestoreResult) result = kb_cli_run (self, work_restore, &options, &error);
 
@@ -98,10 +101,14 @@ int
 kb_cli_restore (KbCli *self, int argc, char **argv)
 {
     gboolean latest = FALSE;
+    gboolean stop_kolibri = FALSE;
     const GOptionEntry entries[] = {
         {"latest", 'l', 0, G_OPTION_ARG_NONE, &latest, N_ ("Restore the newest backup"), NULL},
-         {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL}, {0},
-        };
+        {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL},
+        {"stop-kolibri", 0, 0, G_OPTION_ARG_NONE, &stop_kolibri,
+         N_ ("Stop a running Kolibri, and start it again"), NULL},
+        {0},
+    };
     g_autoptr (GError) error = NULL;
     gboolean from_catalog;
 
@@ -119,5 +126,87 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
 
     if (!ask (self, entry))
         return KB_EXIT_USAGE;
-    return restore_entry (self, entry, from_catalog);
+    return restore_entry (self, entry, from_catalog, stop_kolibri);
+}
+
+static gpointer
+work_undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    return kb_undo_run (data, progress, cancellable, error);
+}
+
+/* What would go comes before the question. */
+static gboolean
+ask_undo (KbCli *self, const KbKept *kept)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *question = kb_text_undo_question (kept, now);
+    KbDifference difference;
+
+    if (kept->time != NULL &&
+        kb_difference_of_data (kb_home_get_database (self->home), kept->time, &difference, NULL)) {
+        g_autofree char *text = kb_text_difference (&difference);
+        g_printerr ("%s\n", text);
+    }
+    return kb_cli_ask (self, question);
+}
+
+static void
+print_undone (KbCli *self, const KbUndoResult *result)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    if (self->json) {
+        JsonObject *object = json_object_new();
+        kb_cli_json_set_text (object, "undone", result->undone->name);
+        kb_cli_json_set_text (object, "version", result->undone->data_version);
+        kb_cli_json_set_text (object, "kept", result->kept);
+        json_object_set_boolean_member (object, "kolibri_was_stopped", result->kolibri_was_stopped);
+        json_object_set_boolean_member (object, "kolibri_was_started", result->kolibri_was_started);
+        kb_cli_print_json (object);
+        return;
+    }
+    g_autofree char *sentence = kb_text_undone (result, now);
+    g_print ("%s\n", sentence);
+}
+
+/**
+ * kb_cli_undo:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `undo [NAME]`: brings back what a restore replaced, the last one by default.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_undo (KbCli *self, int argc, char **argv)
+{
+    KbUndoOptions options = {.accept_newer = TRUE};
+    const GOptionEntry entries[] = {
+        {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL},
+        {"stop-kolibri", 0, 0, G_OPTION_ARG_NONE, &options.stop_kolibri,
+         N_ ("Stop a running Kolibri, and start it again"), NULL},
+        {0},
+    };
+    g_autoptr (GError) error = NULL;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("[NAME]"), entries, 0, 1))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    g_autoptr (KbKept) kept = kb_undo_find (self->home, argc > 1 ? argv[1] : NULL, &error);
+    if (kept == NULL)
+        return kb_cli_fail (self, KB_OPERATION_UNDO, error);
+    if (!ask_undo (self, kept))
+        return KB_EXIT_USAGE;
+
+    options.home = self->home;
+    options.name = kept->name;
+    g_autoptr (KbUndoResult) result = kb_cli_run (self, work_undo, &options, &error);
+    if (result == NULL)
+        return kb_cli_fail (self, KB_OPERATION_UNDO, error);
+    print_undone (self, result);
+    return KB_EXIT_OK;
 }

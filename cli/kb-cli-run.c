@@ -54,7 +54,7 @@ show (const KbProgressSnapshot *now)
     g_autofree char *line =
         /* Translators: what is being done, and how much of it in percent. */
         g_strdup_printf (C_ ("progress line", "%s %d %%"), kb_text_phase (now->phase),
-                            (int) (now->fraction * 100));
+                         (int) (now->fraction * 100));
 
     g_printerr ("\r%-*s", LINE_CHARS, line);
 }

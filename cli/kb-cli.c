@@ -21,8 +21,8 @@ fill_common_options (KbCli *self, GOptionEntry *entries)
 {
     entries[0] = (GOptionEntry){"home", 0, 0, G_OPTION_ARG_FILENAME, &self->home_path,
                                 N_ ("The data folder of Kolibri, instead of the usual one"),
-                                   /* Translators: a placeholder in the list of options. */
-                                   N_ ("DIR")};
+                                /* Translators: a placeholder in the list of options. */
+                                N_ ("DIR")};
     entries[1] =
         (GOptionEntry){"json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_ ("Answer in JSON"), NULL};
     entries[2] = (GOptionEntry){0};
@@ -92,7 +92,7 @@ kb_cli_open_home (KbCli *self, GError **error)
     if (self->home == NULL)
         return FALSE;
     if (kb_recover_run (self->home, &recovered, NULL))
-        self->recovered = kb_text_recovered (recovered);
+        self->recovered = kb_text_recovered (&recovered);
     if (self->recovered != NULL && !self->json)
         g_printerr ("%s\n", self->recovered);
     return TRUE;

@@ -41,7 +41,7 @@ typedef struct {
     gboolean json;
     gboolean yes;
     KbHome *home;
-    const char *recovered;
+    char *recovered;
 } KbCli;
 
 typedef int (*KbCliCommand) (KbCli *self, int argc, char **argv);
@@ -52,6 +52,7 @@ int kb_cli_backup (KbCli *self, int argc, char **argv);
 int kb_cli_info (KbCli *self, int argc, char **argv);
 int kb_cli_check (KbCli *self, int argc, char **argv);
 int kb_cli_restore (KbCli *self, int argc, char **argv);
+int kb_cli_undo (KbCli *self, int argc, char **argv);
 
 gboolean kb_cli_parse (KbCli *self,
                        int *argc,

@@ -15,11 +15,12 @@ typedef struct {
 
 static const Command commands[] = {
     {"status", kb_cli_status, N_ ("Say whether the data is safe")},
-     {"list", kb_cli_list, N_ ("List the backups")},
-      {"backup", kb_cli_backup, N_ ("Back up now")},
-       {"info", kb_cli_info, N_ ("Say what is in a backup")},
-        {"check", kb_cli_check, N_ ("Check whether a backup could be restored")},
-         {"restore", kb_cli_restore, N_ ("Bring a backup back")},
+    {"list", kb_cli_list, N_ ("List the backups")},
+    {"backup", kb_cli_backup, N_ ("Back up now")},
+    {"info", kb_cli_info, N_ ("Say what is in a backup")},
+    {"check", kb_cli_check, N_ ("Check whether a backup could be restored")},
+    {"restore", kb_cli_restore, N_ ("Bring a backup back")},
+    {"undo", kb_cli_undo, N_ ("Undo a restore")},
 };
 
 static const Command *
@@ -48,9 +49,10 @@ parse_global (KbCli *self, int *argc, char ***argv, gboolean *show_version)
     const GOptionEntry entries[] = {
         {"home", 0, 0, G_OPTION_ARG_FILENAME, &self->home_path,
          N_ ("The data folder of Kolibri, instead of the usual one"), N_ ("DIR")},
-         {"json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_ ("Answer in JSON"), NULL},
-          {"version", 0, 0, G_OPTION_ARG_NONE, show_version, N_ ("Print the version"), NULL}, {0},
-         };
+        {"json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_ ("Answer in JSON"), NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, show_version, N_ ("Print the version"), NULL},
+        {0},
+    };
     g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND [OPTION…]"));
     g_autoptr (GError) error = NULL;
     g_autofree char *description = describe_commands();
@@ -88,6 +90,7 @@ main (int argc, char **argv)
         }
     }
     g_free (cli.home_path);
+    g_free (cli.recovered);
     kb_home_unref (cli.home);
     return code;
 }

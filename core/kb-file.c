@@ -253,6 +253,37 @@ kb_file_copy_bytes (int from,
 }
 
 /**
+ * kb_file_copy:
+ * @from_path: a file; no database that is open in this process
+ * @to_path: a name that is free
+ * @owner: (nullable): to whom the copy shall belong
+ * @progress: (nullable): counts bytes
+ * @cancellable: (nullable): looked at every 256 KiB
+ * @error: return location for a #GError
+ *
+ * Copies a file and syncs the copy. One that could not be finished is left to the caller.
+ *
+ * Errors: as kb_error_code_from_errno(), %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_file_copy (const char *from_path,
+              const char *to_path,
+              const KbOwner *owner,
+              KbProgress *progress,
+              GCancellable *cancellable,
+              GError **error)
+{
+    g_auto (KbFd) from = kb_platform_open_regular (from_path, FALSE, error);
+    g_auto (KbFd) to = from >= 0 ? kb_platform_create (to_path, owner, error) : -1;
+
+    return to >= 0 &&
+           kb_file_copy_bytes (from, to, to_path, progress, KB_PHASE_COPYING, cancellable, error) &&
+           kb_platform_sync_fd (to, to_path, error);
+}
+
+/**
  * kb_file_size:
  * @path: a file
  *

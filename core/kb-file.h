@@ -31,6 +31,12 @@ gboolean kb_file_copy_bytes (int from,
                              KbPhase phase,
                              GCancellable *cancellable,
                              GError **error);
+gboolean kb_file_copy (const char *from_path,
+                       const char *to_path,
+                       const KbOwner *owner,
+                       KbProgress *progress,
+                       GCancellable *cancellable,
+                       GError **error);
 uint64_t kb_file_size (const char *path);
 gint64 kb_file_mtime (const char *path);
 gboolean kb_file_remove_tree (const char *path, GError **error);

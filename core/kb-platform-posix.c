@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /**
@@ -89,6 +91,54 @@ kb_platform_give_to_owner (const char *path, const KbOwner *owner, GError **erro
     gboolean ok = give_fd_to_owner (fd, path, mode, owner, error);
     close (fd);
     return ok;
+}
+
+/* Access control lists are extended attributes, too (acl(5)). Those that a security module or the
+ * file system gives are not ours to set. */
+static gboolean
+copy_attribute (const char *from, const char *to, const char *name, GError **error)
+{
+    g_autofree char *value = g_malloc (XATTR_SIZE_MAX);
+    ssize_t length = getxattr (from, name, value, XATTR_SIZE_MAX);
+
+    if (length < 0 || setxattr (to, name, value, (size_t) length, 0) == 0)
+        return TRUE;
+    int saved_errno = errno;
+    if (saved_errno == EPERM || saved_errno == ENOTSUP || saved_errno == EACCES)
+        return TRUE;
+    kb_error_set_errno (error, saved_errno, "copy attributes", to);
+    return FALSE;
+}
+
+/**
+ * kb_platform_copy_attributes:
+ * @from: a file
+ * @to: another, on the same disk
+ * @error: return location for a #GError
+ *
+ * Gives @to the owner, group, mode, access list and extended attributes of @from, as far as we may.
+ * Where @from is missing, @to is left as it is.
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_platform_copy_attributes (const char *from, const char *to, GError **error)
+{
+    g_autofree char *names = g_malloc (XATTR_LIST_MAX);
+    ssize_t length = listxattr (from, names, XATTR_LIST_MAX);
+    struct stat info;
+
+    if (stat (from, &info) != 0)
+        return TRUE;
+    KbOwner owner = {.uid = info.st_uid, .gid = info.st_gid, .file_mode = info.st_mode & 07777};
+    if (!kb_platform_give_to_owner (to, &owner, error))
+        return FALSE;
+    for (const char *name = names; name < names + length; name += strlen (name) + 1)
+        if (!copy_attribute (from, to, name, error))
+            return FALSE;
+    return TRUE;
 }
 
 /**

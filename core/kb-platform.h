@@ -57,6 +57,7 @@ typedef enum {
 
 gboolean kb_platform_read_owner (const char *path, KbOwner *owner, GError **error);
 gboolean kb_platform_give_to_owner (const char *path, const KbOwner *owner, GError **error);
+gboolean kb_platform_copy_attributes (const char *from, const char *to, GError **error);
 gboolean kb_platform_owner_is_us (const KbOwner *owner);
 gboolean kb_platform_file_id (const char *path, KbFileId *id);
 

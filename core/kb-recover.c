@@ -13,12 +13,12 @@ static const char *const journal_suffixes[] = {"-journal", "-wal", "-shm", "-vac
 
 /**
  * kb_recovered_to_string:
- * @recovered: what had happened
+ * @kind: what had happened
  *
  * Returns: its name for machines
  */
 const char *
-kb_recovered_to_string (KbRecovered recovered)
+kb_recovered_to_string (KbRecoveredKind kind)
 {
     static const char *const names[] = {
         [KB_RECOVERED_NOTHING] = "nothing",
@@ -27,28 +27,44 @@ kb_recovered_to_string (KbRecovered recovered)
         [KB_RECOVERED_NEW_DATA] = "new-data",
     };
 
-    return names[recovered];
+    return names[kind];
 }
 
-/* Whether the database in use is the new one. One that cannot be read is not: the new one was
- * checked. SQLite itself has finished or undone the commit by the time that the id is read. */
+static gboolean
+read_id (const KbHome *home, char **out, GError **error)
+{
+    g_autoptr (GError) local = NULL;
+    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
+
+    *out = db != NULL ? kb_morango_read_current_id (db, &local) : NULL;
+    if (local == NULL || g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT))
+        return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+}
+
+/* Whether the database in use is the new one: the file that was to be renamed into place, or the
+ * one with the new id. SQLite itself has finished or undone a commit by the time that the id is
+ * read. A database that cannot be read is not the new one, which was checked. */
 static gboolean
 is_new_data (const KbHome *home, const KbRestoreRecord *record, gboolean *out, GError **error)
 {
-    g_autoptr (GError) local = NULL;
     g_autofree char *id = NULL;
 
     *out = FALSE;
+    if (record->moves_aside && record->new_file != NULL) {
+        g_autofree char *file = kb_restore_record_name_file (kb_home_get_database (home));
+        *out = g_strcmp0 (file, record->new_file) == 0;
+        return TRUE;
+    }
     if (!kb_home_has_database (home))
         return TRUE;
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
-    if (db != NULL)
-        id = kb_morango_read_current_id (db, &local);
-    if (local != NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT)) {
-        g_propagate_error (error, g_steal_pointer (&local));
+    if (!read_id (home, &id, error))
         return FALSE;
-    }
-    *out = id != NULL && g_strcmp0 (id, record->new_id) == 0;
+    if (record->new_id != NULL)
+        *out = g_strcmp0 (id, record->new_id) == 0;
+    else
+        *out = record->old_id != NULL && g_strcmp0 (id, record->old_id) != 0;
     return TRUE;
 }
 
@@ -94,6 +110,21 @@ move_back (const KbHome *home, const char *kept_dir, GError **error)
     return kb_file_sync_parent (kb_home_get_database (home), error);
 }
 
+/* What an undo brings back may have been damaged, with logs of its own: they follow it. */
+static gboolean
+move_journals_in (const KbHome *home, GError **error)
+{
+    static const char *const suffixes[] = {"-wal", "-journal"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS (suffixes); i++) {
+        g_autofree char *from = g_strconcat (kb_home_get_scratch (home), suffixes[i], NULL);
+        g_autofree char *to = g_strconcat (kb_home_get_database (home), suffixes[i], NULL);
+        if (exists (from) && !exists (to) && !kb_platform_replace (from, to, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* The old data is in use, so its kept copy is not needed; or the new data is, and the copy is. */
 static gboolean
 settle_kept (const KbHome *home, const KbRestoreRecord *record, gboolean is_new, GError **error)
@@ -120,7 +151,10 @@ finish_restore (const KbHome *home, const KbOwner *owner, KbRecovered *out, GErr
     if (!is_new_data (home, record, &is_new, error) || !settle_kept (home, record, is_new, error) ||
         !fix_data_version (home, record, is_new, owner, error))
         return FALSE;
-    *out = is_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA;
+    if (is_new && record->moves_aside && record->is_undo && !move_journals_in (home, error))
+        return FALSE;
+    out->kind = is_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA;
+    out->kolibri_was_stopped = record->kolibri_ran;
     return TRUE;
 }
 
@@ -196,11 +230,11 @@ kb_recover_locked (const KbHome *home, const KbOwner *owner, KbRecovered *out, G
 {
     gboolean found = FALSE;
 
-    *out = KB_RECOVERED_NOTHING;
+    *out = (KbRecovered){0};
     if (!finish_restore (home, owner, out, error) || !sweep (home, TRUE, &found, error))
         return FALSE;
-    if (found && *out == KB_RECOVERED_NOTHING)
-        *out = KB_RECOVERED_LEFTOVERS;
+    if (found && out->kind == KB_RECOVERED_NOTHING)
+        out->kind = KB_RECOVERED_LEFTOVERS;
     return !exists (kb_home_get_restore_ini (home)) || kb_restore_record_remove (home, error);
 }
 
@@ -224,7 +258,7 @@ kb_recover_run (const KbHome *home, KbRecovered *out, GError **error)
     gboolean found = exists (kb_home_get_restore_ini (home));
     KbOwner owner;
 
-    *out = KB_RECOVERED_NOTHING;
+    *out = (KbRecovered){0};
     if (!sweep (home, FALSE, &found, error))
         return FALSE;
     if (!found)

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * KbRecovered:
+ * KbRecoveredKind:
  * @KB_RECOVERED_NOTHING: there was nothing to put right
  * @KB_RECOVERED_LEFTOVERS: unfinished files have been removed
  * @KB_RECOVERED_OLD_DATA: a restore had been interrupted before it happened: the data is as before
@@ -19,12 +19,22 @@ typedef enum {
     KB_RECOVERED_LEFTOVERS,
     KB_RECOVERED_OLD_DATA,
     KB_RECOVERED_NEW_DATA,
+} KbRecoveredKind;
+
+/**
+ * KbRecovered:
+ * @kind: what had happened
+ * @kolibri_was_stopped: whether Kolibri had been stopped for it and may still be
+ */
+typedef struct {
+    KbRecoveredKind kind;
+    gboolean kolibri_was_stopped;
 } KbRecovered;
 
 gboolean kb_recover_run (const KbHome *home, KbRecovered *out, GError **error);
 gboolean
 kb_recover_locked (const KbHome *home, const KbOwner *owner, KbRecovered *out, GError **error);
 
-const char *kb_recovered_to_string (KbRecovered recovered);
+const char *kb_recovered_to_string (KbRecoveredKind kind);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "kb-morango.h"
 #include "kb-recover.h"
 #include "kb-restore-record.h"
+#include "kb-server-control.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -16,14 +17,18 @@
 /* A Kolibri before this version does not start with task tables of another (issue 11047). */
 #define FIRST_VERSION_THAT_REPAIRS_JOBS "0.15"
 
+static const char *const journal_suffixes[] = {"-wal", "-journal", "-shm"};
+
 typedef struct {
     const KbReplaceOptions *options;
     KbProgress *progress;
     GCancellable *cancellable;
 
+    const char *database;
     KbRestoreRecord record;
     KbKept *kept;
     KbLive *live;
+    KbStoppedServer *server;
     gboolean committed;
 } Run;
 
@@ -31,11 +36,109 @@ static void
 run_clear (Run *self)
 {
     g_free (self->record.old_version);
+    g_free (self->record.old_id);
+    g_free (self->record.new_file);
     kb_kept_free (self->kept);
     kb_live_release (self->live);
+    kb_stopped_server_free (self->server);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+/**
+ * kb_replace_enter:
+ * @home: a data folder
+ * @owner: (out): to whom the database belongs
+ * @error: return location for a #GError
+ *
+ * Begins an operation that replaces data: refuses what it cannot work on, takes the lock, and puts
+ * right what an interrupted run has left.
+ *
+ * Errors: %KB_ERROR_UNSUPPORTED for PostgreSQL, %KB_ERROR_PERMISSION when the data belongs to
+ * another user, %KB_ERROR_BUSY when another program of ours is at work, %KB_ERROR_IO.
+ *
+ * Returns: (transfer full): the lock, to be held to the end
+ */
+KbLock *
+kb_replace_enter (const KbHome *home, KbOwner *owner, GError **error)
+{
+    KbRecovered recovered;
+
+    if (!kb_home_check_usable (home, error) || !kb_home_read_owner (home, owner, error))
+        return NULL;
+    if (!kb_platform_owner_is_us (owner)) {
+        g_set_error (error, KB_ERROR, KB_ERROR_PERMISSION, "replace: %s: belongs to another user",
+                     kb_home_get_database (home));
+        return NULL;
+    }
+    g_autoptr (KbLock) lock = kb_lock_acquire (home, owner, error);
+    if (lock == NULL || !kb_recover_locked (home, owner, &recovered, error))
+        return NULL;
+    return g_steal_pointer (&lock);
+}
+
+/**
+ * kb_replace_refuse_newer:
+ * @version: (nullable): the version of the data to bring in
+ * @installed_version: (nullable): the version of the program, where one was found
+ * @data_version: (nullable): the version of the data in use
+ * @accept_newer: whether the person has been warned: only where there is no program to ask
+ * @error: return location for a #GError
+ *
+ * With an installed Kolibri the rule is firm. Without one to ask, the data in use says what Kolibri
+ * there was, and the person may know better.
+ *
+ * Errors: %KB_ERROR_TOO_NEW.
+ *
+ * Returns: %TRUE if Kolibri can work with the data
+ */
+gboolean
+kb_replace_refuse_newer (const char *version,
+                         const char *installed_version,
+                         const char *data_version,
+                         gboolean accept_newer,
+                         GError **error)
+{
+    const char *limit = installed_version != NULL ? installed_version : data_version;
+
+    if (limit == NULL || kb_version_compare_release (version, limit) <= 0)
+        return TRUE;
+    if (installed_version == NULL && accept_newer)
+        return TRUE;
+    g_autofree char *text =
+        g_strdup_printf ("replace: the data needs Kolibri %s, there is %s", version, limit);
+    kb_error_set_version (error, KB_ERROR_TOO_NEW, version, text);
+    return FALSE;
+}
+
+/**
+ * kb_replace_refuse_running:
+ * @home: a data folder
+ * @may_stop: whether it may be stopped
+ * @cancellable: (nullable): ends the wait for an answer
+ * @error: return location for a #GError
+ *
+ * Asks whether Kolibri runs. An idle server has no file open and holds no lock, so nothing else
+ * tells.
+ *
+ * Errors: %KB_ERROR_BUSY.
+ *
+ * Returns: %TRUE if it does not run, or may be stopped
+ */
+gboolean
+kb_replace_refuse_running (const KbHome *home,
+                           gboolean may_stop,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+    KbServerState state = kb_server_query (home, cancellable);
+
+    if (state == KB_SERVER_STOPPED || may_stop)
+        return TRUE;
+    g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "replace: Kolibri is %s",
+                 kb_server_state_to_string (state));
+    return FALSE;
+}
 
 static gboolean
 passed (Run *self, KbReplaceStep step, GError **error)
@@ -50,9 +153,8 @@ passed (Run *self, KbReplaceStep step, GError **error)
 static gboolean
 find_space (Run *self, GError **error)
 {
-    const char *database = kb_home_get_database (self->options->home);
-    g_autofree char *dir = g_path_get_dirname (database);
-    uint64_t old_bytes = kb_file_size (database);
+    g_autofree char *dir = g_path_get_dirname (self->database);
+    uint64_t old_bytes = kb_file_size (self->database);
     uint64_t new_bytes = kb_file_size (self->options->source);
     uint64_t needed = old_bytes + MAX (old_bytes, new_bytes) + SPACE_RESERVE;
     uint64_t available;
@@ -67,18 +169,65 @@ find_space (Run *self, GError **error)
 }
 
 static gboolean
+save_record (Run *self, GError **error)
+{
+    return kb_restore_record_save (&self->record, self->options->home, self->options->owner, error);
+}
+
+static gboolean
 write_record (Run *self, GError **error)
 {
     const KbReplaceOptions *options = self->options;
+    g_autoptr (KbSqlite) db = kb_home_has_database (options->home)
+                                  ? kb_sqlite_open_for_reading (self->database, NULL)
+                                  : NULL;
 
     self->record.old_version = kb_home_read_data_version (options->home);
+    self->record.old_id = db != NULL ? kb_morango_read_current_id (db, NULL) : NULL;
     self->kept = kb_kept_new (options->home, self->record.old_version);
     self->record.new_version = (char *) options->new_version;
     self->record.new_id = (char *) options->new_id;
     self->record.kept = self->kept->name;
     self->record.is_undo = options->is_undo;
-    return kb_restore_record_save (&self->record, options->home, options->owner, error) &&
-           passed (self, KB_REPLACE_RECORDED, error);
+    return save_record (self, error) && passed (self, KB_REPLACE_RECORDED, error);
+}
+
+static gboolean
+stop_kolibri (Run *self, GError **error)
+{
+    const KbReplaceOptions *options = self->options;
+    g_autoptr (GError) local = NULL;
+
+    if (!kb_replace_refuse_running (options->home, options->stop_kolibri, self->cancellable, error))
+        return FALSE;
+    if (options->stop_kolibri) {
+        kb_progress_set (self->progress, KB_PHASE_STOPPING, 0, 0);
+        self->record.kolibri_ran =
+            kb_server_query (options->home, self->cancellable) != KB_SERVER_STOPPED;
+        if (self->record.kolibri_ran && !save_record (self, error))
+            return FALSE;
+        self->server = kb_server_stop (options->home, self->cancellable, &local);
+        if (local != NULL) {
+            g_propagate_error (error, g_steal_pointer (&local));
+            return FALSE;
+        }
+    }
+    return passed (self, KB_REPLACE_STOPPED, error);
+}
+
+/* Nobody else may use the data while it is replaced. In WAL mode the lock says so; but an idle
+ * server has no connection, and in the other modes an idle connection has no lock. */
+static gboolean
+check_alone (Run *self, GError **error)
+{
+    int64_t pid = kb_platform_find_user_of_file (self->database);
+
+    if (pid != 0) {
+        g_set_error (error, KB_ERROR, KB_ERROR_BUSY,
+                     "hold: %s: process %" G_GINT64_FORMAT " has it open", self->database, pid);
+        return FALSE;
+    }
+    return kb_replace_refuse_running (self->options->home, FALSE, self->cancellable, error);
 }
 
 /* What the kept copy says about itself; a database in which it cannot be read is kept all the
@@ -147,14 +296,14 @@ mark_version (Run *self, GError **error)
     if (kb_version_compare_text (new_version, old_version) < 0 &&
         !kb_home_write_data_version (self->options->home, new_version, self->options->owner, error))
         return FALSE;
-    return passed (self, KB_REPLACE_MARKED, error);
+    return passed (self, KB_REPLACE_MARKED, error) && check_alone (self, error) &&
+           !g_cancellable_set_error_if_cancelled (self->cancellable, error);
 }
 
 static gboolean
 commit (Run *self, GError **error)
 {
-    if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
-        !kb_live_commit (self->live, self->progress, error))
+    if (!kb_live_commit (self->live, self->progress, error))
         return FALSE;
     self->committed = TRUE;
     return passed (self, KB_REPLACE_COMMITTED, error);
@@ -165,7 +314,8 @@ move_job_storage (Run *self)
 {
     const KbReplaceOptions *options = self->options;
 
-    if (kb_version_compare_text (options->new_version, FIRST_VERSION_THAT_REPAIRS_JOBS) >= 0)
+    if (self->record.kept == NULL ||
+        kb_version_compare_text (options->new_version, FIRST_VERSION_THAT_REPAIRS_JOBS) >= 0)
         return;
     g_autofree char *from =
         g_build_filename (kb_home_get_path (options->home), "job_storage.sqlite3", NULL);
@@ -191,25 +341,88 @@ tidy (Run *self, GError **error)
 }
 
 static gboolean
-replace_held (Run *self, GError **error)
+prepare_page_size (Run *self, GError **error)
 {
-    return passed (self, KB_REPLACE_HELD, error) && keep_old (self, error) &&
-           fold_wal (self, error) && copy_in (self, error) && mark_version (self, error) &&
-           commit (self, error) && tidy (self, error);
+    g_autoptr (KbSqlite) source =
+        kb_sqlite_open (self->options->source, SQLITE_OPEN_READWRITE, error);
+    gint64 page_size;
+
+    return source != NULL &&
+           kb_sqlite_query_int64 (source, "PRAGMA page_size", &page_size, error) &&
+           kb_live_set_page_size (self->live, (unsigned) page_size, error);
 }
 
-/* No lock can be had on what is no database, so only the system can say whether somebody has it
- * open. */
+/* A file that is to be renamed into place is told by its number, since no id can be read. */
 static gboolean
-check_nobody_has_it (const char *database, GError **error)
+record_file (Run *self, GError **error)
 {
-    int64_t pid = kb_platform_find_user_of_file (database);
+    self->record.moves_aside = TRUE;
+    self->record.new_file = kb_restore_record_name_file (kb_home_get_scratch (self->options->home));
+    return save_record (self, error);
+}
 
-    if (pid == 0)
-        return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_BUSY,
-                 "move aside: %s: process %" G_GINT64_FORMAT " has it open", database, pid);
-    return FALSE;
+static gboolean
+copy_file (Run *self, const char *from, const char *to, GError **error)
+{
+    return kb_file_copy (from, to, self->options->owner, self->progress, self->cancellable, error);
+}
+
+/* Only the scratch file may be renamed away: of anything else a copy. */
+static gboolean
+make_scratch (Run *self, GError **error)
+{
+    const char *source = self->options->source;
+    const char *scratch = kb_home_get_scratch (self->options->home);
+
+    if (g_strcmp0 (source, scratch) == 0)
+        return kb_file_sync (scratch, error);
+    if (!copy_file (self, source, scratch, error))
+        return FALSE;
+    for (size_t i = 0; i < 2 && self->options->source_is_damaged; i++) {
+        g_autofree char *from = g_strconcat (source, journal_suffixes[i], NULL);
+        g_autofree char *to = g_strconcat (scratch, journal_suffixes[i], NULL);
+        if (g_file_test (from, G_FILE_TEST_EXISTS) && !copy_file (self, from, to, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+rename_in (Run *self, GError **error)
+{
+    const char *scratch = kb_home_get_scratch (self->options->home);
+
+    kb_progress_set (self->progress, KB_PHASE_COMMITTING, 0, 0);
+    if (!kb_platform_copy_attributes (self->database, scratch, error) ||
+        !kb_platform_replace (scratch, self->database, error))
+        return FALSE;
+    self->committed = TRUE;
+    return kb_file_sync_parent (self->database, error) &&
+           passed (self, KB_REPLACE_COMMITTED, error);
+}
+
+/* What was kept because SQLite could not open it goes back as it was, in the place of data that it
+ * can: keep that, let go, rename. */
+static gboolean
+replace_by_damaged (Run *self, GError **error)
+{
+    if (!keep_old (self, error) || !fold_wal (self, error) || !make_scratch (self, error) ||
+        !record_file (self, error))
+        return FALSE;
+    g_clear_pointer (&self->live, kb_live_release);
+    return mark_version (self, error) && rename_in (self, error) && tidy (self, error);
+}
+
+static gboolean
+replace_held (Run *self, GError **error)
+{
+    if (!passed (self, KB_REPLACE_HELD, error) || !check_alone (self, error))
+        return FALSE;
+    if (self->options->source_is_damaged)
+        return replace_by_damaged (self, error);
+    return keep_old (self, error) && fold_wal (self, error) && prepare_page_size (self, error) &&
+           copy_in (self, error) && mark_version (self, error) && commit (self, error) &&
+           tidy (self, error);
 }
 
 /* A new file in the place of a database must not meet the log of the old one: SQLite would bring
@@ -217,12 +430,9 @@ check_nobody_has_it (const char *database, GError **error)
 static gboolean
 move_journals (Run *self, const char *part, GError **error)
 {
-    static const char *const suffixes[] = {"-wal", "-journal", "-shm"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS (suffixes); i++) {
-        g_autofree char *name = g_strconcat ("db.sqlite3", suffixes[i], NULL);
-        g_autofree char *from =
-            g_strconcat (kb_home_get_database (self->options->home), suffixes[i], NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS (journal_suffixes); i++) {
+        g_autofree char *name = g_strconcat ("db.sqlite3", journal_suffixes[i], NULL);
+        g_autofree char *from = g_strconcat (self->database, journal_suffixes[i], NULL);
         g_autofree char *to = g_build_filename (part, name, NULL);
         if (g_file_test (from, G_FILE_TEST_EXISTS) && !kb_platform_replace (from, to, error))
             return FALSE;
@@ -236,36 +446,20 @@ static gboolean
 keep_damaged (Run *self, GError **error)
 {
     const KbReplaceOptions *options = self->options;
-    const char *database = kb_home_get_database (options->home);
     g_autofree char *part = kb_kept_part_dir (self->kept);
     g_autofree char *copy = g_build_filename (part, "db.sqlite3", NULL);
 
     self->kept->was_damaged = TRUE;
     kb_progress_set (self->progress, KB_PHASE_KEEPING, 0, 0);
-    if (!check_nobody_has_it (database, error) ||
-        !kb_kept_begin (self->kept, options->home, options->owner, error))
+    if (!kb_kept_begin (self->kept, options->home, options->owner, error))
         return FALSE;
-    KbNaming naming = kb_platform_link (database, copy, error);
-    if (naming == KB_NAMING_NO_LINKS && kb_platform_replace (database, copy, error))
+    KbNaming naming = kb_platform_link (self->database, copy, error);
+    if (naming == KB_NAMING_NO_LINKS && kb_platform_replace (self->database, copy, error))
         naming = KB_NAMING_DONE;
     return naming == KB_NAMING_DONE && move_journals (self, part, error) &&
            kb_kept_save (self->kept, part, options->owner, error) &&
            kb_kept_publish (self->kept, options->home, error) &&
-           kb_file_sync_parent (database, error) && passed (self, KB_REPLACE_KEPT, error);
-}
-
-static gboolean
-rename_in (Run *self, GError **error)
-{
-    const KbReplaceOptions *options = self->options;
-    const char *database = kb_home_get_database (options->home);
-
-    kb_progress_set (self->progress, KB_PHASE_COMMITTING, 0, 0);
-    if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
-        !kb_platform_replace (options->source, database, error))
-        return FALSE;
-    self->committed = TRUE;
-    return kb_file_sync_parent (database, error) && passed (self, KB_REPLACE_COMMITTED, error);
+           kb_file_sync_parent (self->database, error) && passed (self, KB_REPLACE_KEPT, error);
 }
 
 /* For a database that cannot be opened, or is not there: design.md §4, the last paragraph of
@@ -273,22 +467,30 @@ rename_in (Run *self, GError **error)
 static gboolean
 replace_unreadable (Run *self, gboolean is_missing, GError **error)
 {
-    const KbReplaceOptions *options = self->options;
-
-    self->record.moves_aside = TRUE;
+    if (!make_scratch (self, error) || !check_alone (self, error))
+        return FALSE;
     if (is_missing)
         self->record.kept = NULL;
-    if (!kb_restore_record_save (&self->record, options->home, options->owner, error) ||
-        !kb_file_sync (options->source, error))
-        return FALSE;
-    if (!is_missing && !keep_damaged (self, error))
+    if (!record_file (self, error) || (!is_missing && !keep_damaged (self, error)))
         return FALSE;
     remove_process_cache (self);
     return mark_version (self, error) && rename_in (self, error) && tidy (self, error);
 }
 
+static void
+start_kolibri (Run *self, KbReplaceResult *result)
+{
+    if (self->server == NULL)
+        return;
+    kb_progress_set (self->progress, KB_PHASE_STARTING, 0, 0);
+    result->kolibri_was_stopped = TRUE;
+    result->kolibri_was_started =
+        kb_server_start_again (self->server, self->options->home, NULL, NULL);
+}
+
 /* Releasing rolls back what is not committed; what lies around is then put right as after a crash,
- * by the same code. Where that fails the record stays, and the next start goes on. */
+ * by the same code. Where that fails the record stays, and the next start goes on. What ran before
+ * runs again, whatever happened. */
 static gboolean
 finish (Run *self, gboolean ok, KbReplaceResult *result, GError **error)
 {
@@ -298,12 +500,13 @@ finish (Run *self, gboolean ok, KbReplaceResult *result, GError **error)
     g_clear_pointer (&self->live, kb_live_release);
     ok = ok && passed (self, KB_REPLACE_RELEASED, error);
     kb_recover_locked (options->home, options->owner, &recovered, NULL);
+    start_kolibri (self, result);
     if (!self->committed)
         return FALSE;
     if (!ok && error != NULL)
         g_clear_error (error);
     result->kept = g_strdup (self->record.kept);
-    result->was_damaged = self->record.moves_aside && self->record.kept != NULL;
+    result->was_damaged = self->kept->was_damaged;
     return TRUE;
 }
 
@@ -318,9 +521,9 @@ finish (Run *self, gboolean ok, KbReplaceResult *result, GError **error)
  * Keeps the database in use and copies another over it, as one synced transaction under an
  * exclusive lock.
  *
- * Errors: %KB_ERROR_BUSY when somebody has the database open, %KB_ERROR_NO_SPACE,
- * %KB_ERROR_PERMISSION, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED. With any of them the old data is in
- * use, unchanged.
+ * Errors: %KB_ERROR_BUSY when Kolibri runs and may not be stopped, or somebody has the database
+ * open; %KB_ERROR_NO_SPACE, %KB_ERROR_PERMISSION, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED. With any of
+ * them the old data is in use, unchanged.
  *
  * Returns: %TRUE if the new data is in use
  */
@@ -331,14 +534,19 @@ kb_replace_run (const KbReplaceOptions *options,
                 GCancellable *cancellable,
                 GError **error)
 {
-    g_auto (Run) self = {.options = options, .progress = progress, .cancellable = cancellable};
+    g_auto (Run) self = {
+        .options = options,
+        .progress = progress,
+        .cancellable = cancellable,
+        .database = kb_home_get_database (options->home),
+    };
     gboolean ok = FALSE;
 
     *result = (KbReplaceResult){0};
     if (!find_space (&self, error))
         return FALSE;
-    if (write_record (&self, error)) {
-        KbLiveState state = kb_live_hold (kb_home_get_database (options->home), &self.live, error);
+    if (write_record (&self, error) && stop_kolibri (&self, error)) {
+        KbLiveState state = kb_live_hold (self.database, &self.live, error);
         if (state == KB_LIVE_HELD)
             ok = replace_held (&self, error);
         else if (state != KB_LIVE_FAILED)

@@ -17,7 +17,9 @@ kb_restore_record_free (KbRestoreRecord *self)
         return;
     g_free (self->old_version);
     g_free (self->new_version);
+    g_free (self->old_id);
     g_free (self->new_id);
+    g_free (self->new_file);
     g_free (self->kept);
     g_free (self);
 }
@@ -53,7 +55,9 @@ kb_restore_record_save (const KbRestoreRecord *self,
 
     set_string (ini, "old_version", self->old_version);
     set_string (ini, "new_version", self->new_version);
+    set_string (ini, "old_id", self->old_id);
     set_string (ini, "new_id", self->new_id);
+    set_string (ini, "new_file", self->new_file);
     set_string (ini, "kept", self->kept);
     g_key_file_set_boolean (ini, GROUP, "moves_aside", self->moves_aside);
     g_key_file_set_boolean (ini, GROUP, "kolibri_ran", self->kolibri_ran);
@@ -84,7 +88,9 @@ kb_restore_record_load (const KbHome *home)
     KbRestoreRecord *self = g_new0 (KbRestoreRecord, 1);
     self->old_version = g_key_file_get_string (ini, GROUP, "old_version", NULL);
     self->new_version = g_key_file_get_string (ini, GROUP, "new_version", NULL);
+    self->old_id = g_key_file_get_string (ini, GROUP, "old_id", NULL);
     self->new_id = g_key_file_get_string (ini, GROUP, "new_id", NULL);
+    self->new_file = g_key_file_get_string (ini, GROUP, "new_file", NULL);
     self->kept = g_key_file_get_string (ini, GROUP, "kept", NULL);
     self->moves_aside = g_key_file_get_boolean (ini, GROUP, "moves_aside", NULL);
     self->kolibri_ran = g_key_file_get_boolean (ini, GROUP, "kolibri_ran", NULL);
@@ -108,4 +114,22 @@ kb_restore_record_remove (const KbHome *home, GError **error)
 {
     return kb_platform_remove (kb_home_get_restore_ini (home), error) &&
            kb_platform_sync_dir (kb_home_get_protected_dir (home), error);
+}
+
+/**
+ * kb_restore_record_name_file:
+ * @path: a file
+ *
+ * Names a file, as opposed to its path: renaming it does not change the result.
+ *
+ * Returns: (transfer full) (nullable): the text for @new_file, or %NULL when there is no such file
+ */
+char *
+kb_restore_record_name_file (const char *path)
+{
+    KbFileId id;
+
+    if (!kb_platform_file_id (path, &id))
+        return NULL;
+    return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, id.device, id.inode);
 }

@@ -5,10 +5,8 @@
 #include "kb-file.h"
 #include "kb-install.h"
 #include "kb-load.h"
-#include "kb-lock.h"
 #include "kb-morango.h"
 #include "kb-recover.h"
-#include "kb-server.h"
 #include "kb-version.h"
 
 #define SPACE_RESERVE (8 * 1024 * 1024)
@@ -64,28 +62,6 @@ refuse_live_file (const KbHome *home, const char *file, GError **error)
     return FALSE;
 }
 
-static gboolean
-refuse_other_user (Run *self, GError **error)
-{
-    if (kb_platform_owner_is_us (&self->owner))
-        return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_PERMISSION, "restore: %s: belongs to another user",
-                 kb_home_get_database (self->options->home));
-    return FALSE;
-}
-
-static gboolean
-refuse_running (Run *self, GError **error)
-{
-    KbServerState state = kb_server_query (self->options->home, self->cancellable);
-
-    if (state == KB_SERVER_STOPPED)
-        return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "restore: Kolibri is %s",
-                 kb_server_state_to_string (state));
-    return FALSE;
-}
-
 /**
  * kb_restore_needs_consent:
  * @version: (nullable): the version of a backup
@@ -106,26 +82,14 @@ kb_restore_needs_consent (const char *version,
            kb_version_compare_release (version, data_version) > 0;
 }
 
-/* With an installed Kolibri the rule is firm; without one to ask, the data in use says what
- * Kolibri there was, and the person may know better. */
 static gboolean
 refuse_newer (Run *self, const KbLoaded *loaded, GError **error)
 {
-    const char *limit =
-        self->installed_version != NULL ? self->installed_version : self->data_version;
-
-    if (loaded->version == NULL) {
-        kb_error_set_version (error, KB_ERROR_TOO_NEW, NULL,
-                              "restore: nothing in the backup says which Kolibri it needs");
-        return FALSE;
-    }
-    if (limit == NULL || kb_version_compare_release (loaded->version, limit) <= 0)
-        return TRUE;
-    if (self->installed_version == NULL && self->options->accept_newer)
-        return TRUE;
-    g_autofree char *text = g_strdup_printf ("restore: the backup needs Kolibri %s, there is %s",
-                                             loaded->version, limit);
-    kb_error_set_version (error, KB_ERROR_TOO_NEW, loaded->version, text);
+    if (loaded->version != NULL)
+        return kb_replace_refuse_newer (loaded->version, self->installed_version,
+                                        self->data_version, self->options->accept_newer, error);
+    kb_error_set_version (error, KB_ERROR_TOO_NEW, NULL,
+                          "restore: nothing in the backup says which Kolibri it needs");
     return FALSE;
 }
 
@@ -204,6 +168,7 @@ replace (Run *self, KbLoaded *loaded, const char *new_id, GError **error)
         .source = kb_home_get_scratch (self->options->home),
         .new_version = loaded->version,
         .new_id = new_id,
+        .stop_kolibri = self->options->stop_kolibri,
         .hook = self->options->hook,
         .hook_data = self->options->hook_data,
     };
@@ -220,6 +185,8 @@ replace (Run *self, KbLoaded *loaded, const char *new_id, GError **error)
     result->summary = kb_summary_copy (loaded->summary);
     result->kept = replaced.kept;
     result->was_damaged = replaced.was_damaged;
+    result->kolibri_was_stopped = replaced.kolibri_was_stopped;
+    result->kolibri_was_started = replaced.kolibri_was_started;
     kb_progress_set (self->progress, KB_PHASE_DONE, 1, 1);
     return result;
 }
@@ -236,8 +203,6 @@ run_locked (Run *self, GError **error)
     if (new_id == NULL)
         return NULL;
     g_clear_pointer (&loaded->db, kb_sqlite_close);
-    if (!refuse_running (self, error))
-        return NULL;
     return replace (self, loaded, new_id, error);
 }
 
@@ -267,23 +232,21 @@ kb_restore_run (const KbRestoreOptions *options,
                 GError **error)
 {
     static const KbPhaseWeight plan[] = {
-        {KB_PHASE_PREPARING, 1},  {KB_PHASE_LOADING, 55}, {KB_PHASE_CHECKING, 8},
-        {KB_PHASE_STOPPING, 2},   {KB_PHASE_KEEPING, 10}, {KB_PHASE_REPLACING, 18},
-        {KB_PHASE_COMMITTING, 6},
+        {KB_PHASE_PREPARING, 1},  {KB_PHASE_LOADING, 52}, {KB_PHASE_CHECKING, 8},
+        {KB_PHASE_STOPPING, 3},   {KB_PHASE_KEEPING, 10}, {KB_PHASE_REPLACING, 17},
+        {KB_PHASE_COMMITTING, 6}, {KB_PHASE_STARTING, 3},
     };
     g_auto (Run) self = {.options = options, .progress = progress, .cancellable = cancellable};
     KbRecovered recovered;
 
     kb_progress_plan (progress, plan, G_N_ELEMENTS (plan));
     kb_progress_set (progress, KB_PHASE_PREPARING, 0, 0);
-    if (!kb_home_check_usable (options->home, error) ||
-        !kb_home_read_owner (options->home, &self.owner, error) ||
-        !refuse_other_user (&self, error) ||
-        !refuse_live_file (options->home, options->file, error))
+    if (!refuse_live_file (options->home, options->file, error))
         return NULL;
-    g_autoptr (KbLock) lock = kb_lock_acquire (options->home, &self.owner, error);
-    if (lock == NULL || !kb_recover_locked (options->home, &self.owner, &recovered, error) ||
-        !refuse_running (&self, error) || !find_space (&self, error))
+    g_autoptr (KbLock) lock = kb_replace_enter (options->home, &self.owner, error);
+    if (lock == NULL ||
+        !kb_replace_refuse_running (options->home, options->stop_kolibri, cancellable, error) ||
+        !find_space (&self, error))
         return NULL;
 
     self.installed_version = kb_install_find_version();

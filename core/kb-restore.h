@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @from_catalog: whether @file is a name of the catalog, which may not be a symbolic link
  * @accept_newer: whether data may be brought in that is newer than what is there, where no
  *     installed Kolibri can be found to compare with
+ * @stop_kolibri: whether a running Kolibri may be stopped, and started again
  * @hook: (nullable): for tests
  * @hook_data: for @hook
  */
@@ -21,6 +22,7 @@ typedef struct {
     const char *file;
     gboolean from_catalog;
     gboolean accept_newer;
+    gboolean stop_kolibri;
     KbReplaceHook hook;
     gpointer hook_data;
 } KbRestoreOptions;
@@ -33,6 +35,8 @@ typedef struct {
  * @summary: what is in it
  * @kept: (nullable): the name under which the replaced data is kept
  * @was_damaged: whether the replaced data could not be opened any more
+ * @kolibri_was_stopped: whether Kolibri ran before
+ * @kolibri_was_started: whether it was then started again
  */
 typedef struct {
     char *version;
@@ -41,6 +45,8 @@ typedef struct {
     KbSummary *summary;
     char *kept;
     gboolean was_damaged;
+    gboolean kolibri_was_stopped;
+    gboolean kolibri_was_started;
 } KbRestoreResult;
 
 KbRestoreResult *kb_restore_run (const KbRestoreOptions *options,

@@ -68,17 +68,16 @@ wait_until_ready (const KbHome *home, GCancellable *cancellable, GError **error)
     return busy ("it does not finish starting", home, error);
 }
 
-/* server.pid goes first, and the process half a second later. */
+/* server.pid goes first, and the process half a second later. Nobody can cancel here: a server that
+ * has been told to stop does, and must then be started again. */
 static gboolean
-wait_until_gone (const KbHome *home, gint64 pid, GCancellable *cancellable, GError **error)
+wait_until_gone (const KbHome *home, gint64 pid, GError **error)
 {
     for (int i = 0; i < STOP_TIMEOUT_S * 10; i++) {
         KbServerPid file;
         if (!kb_platform_process_exists (pid))
             return !kb_server_read_pid_file (home, &file) ||
                    !kb_platform_process_exists (file.pid) || busy ("it started again", home, error);
-        if (g_cancellable_set_error_if_cancelled (cancellable, error))
-            return FALSE;
         g_usleep (POLL_US);
     }
     return busy ("it does not stop", home, error);
@@ -112,7 +111,7 @@ without_foreground (char **arguments)
 /**
  * kb_server_stop:
  * @home: a data folder
- * @cancellable: (nullable): ends the wait
+ * @cancellable: (nullable): looked at until it has been told to stop
  * @error: return location for a #GError
  *
  * Stops the server of @home by its control flag, as `kolibri stop` begins to; unlike that, it never
@@ -139,7 +138,7 @@ kb_server_stop (const KbHome *home, GCancellable *cancellable, GError **error)
     self->environment = kb_platform_process_environment (file.pid);
     if (arguments != NULL)
         self->arguments = without_foreground (arguments);
-    if (!write_stop_flag (home, error) || !wait_until_gone (home, file.pid, cancellable, error))
+    if (!write_stop_flag (home, error) || !wait_until_gone (home, file.pid, error))
         return NULL;
     return g_steal_pointer (&self);
 }

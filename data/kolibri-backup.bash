@@ -47,6 +47,17 @@ _kolibri_backup_names() {
     done
 }
 
+# Adds the names of what restores have replaced in the data folder $1 that begin with $2.
+_kolibri_backup_replaced() {
+    local folder
+
+    for folder in "$1"/backups/protected/replaced/replaced-v*; do
+        [[ -d $folder && $folder != *.part ]] || continue
+        folder=${folder##*/}
+        [[ $folder == "$2"* ]] && COMPREPLY+=("$folder")
+    done
+}
+
 # Adds the folders that begin with $1, each with $2 in front.
 _kolibri_backup_folders() {
     local path
@@ -85,7 +96,7 @@ _kolibri_backup_choose() {
 }
 
 _kolibri_backup() {
-    local commands='status list backup info check restore'
+    local commands='status list backup info check restore undo'
     local options='--home --json --help'
     local words cword i word cur home=${KOLIBRI_HOME:-$HOME/.kolibri} command='' latest='' n_args=0
 
@@ -141,7 +152,8 @@ _kolibri_backup() {
             case $command in
                 '') options+=' --version' ;;
                 backup) options+=' --note' ;;
-                restore) options+=' --latest --yes' ;;
+                restore) options+=' --latest --yes --stop-kolibri' ;;
+                undo) options+=' --yes --stop-kolibri' ;;
             esac
             _kolibri_backup_choose "$options" "$cur"
             return
@@ -150,6 +162,7 @@ _kolibri_backup() {
     case $command in
         '') _kolibri_backup_choose "$commands" "$cur" ;;
         backup) ((n_args == 0)) && _kolibri_backup_folders "$cur" ;;
+        undo) ((n_args == 0)) && _kolibri_backup_replaced "$home" "$cur" ;;
         info | check | restore)
             if ((n_args == 0)) && [[ -z $latest ]]; then
                 _kolibri_backup_names "$home" "$cur"

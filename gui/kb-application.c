@@ -159,8 +159,9 @@ kb_application_init (KbApplication *self)
     static const GOptionEntry entries[] = {
         {"home", 0, 0, G_OPTION_ARG_FILENAME, NULL,
          N_ ("The data folder of Kolibri, instead of the usual one"), N_ ("DIR")},
-         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE]")}, {0},
-        };
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE]")},
+        {0},
+    };
 
     g_application_add_main_option_entries (G_APPLICATION (self), entries);
 }

@@ -203,8 +203,11 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
     show_status (self);
     kb_backup_list_set_entries (self->list, look->entries,
                                 look->status != NULL ? look->status->installed_version : NULL);
-    if (first && kb_text_recovered (look->recovered) != NULL)
-        kb_message_show_news (self->message, kb_text_recovered (look->recovered));
+    if (first) {
+        g_autofree char *recovered = kb_text_recovered (&look->recovered);
+        if (recovered != NULL)
+            kb_message_show_news (self->message, recovered);
+    }
     watch (self);
     update_actions (self);
     if (self->look_again)

@@ -129,7 +129,7 @@ kb_text_entry_sentence (const KbEntry *entry, GDateTime *now, const char *instal
     /* Translators: read aloud for a backup in the list: when, learners and size, version, kind of
      * backup, whether it is checked, note. */
     return g_strdup_printf (C_ ("backup read aloud", "Backup of %s; %s; %s; %s; %s; %s"), when,
-                               facts, version, origin, check, note);
+                            facts, version, origin, check, note);
 }
 
 /* Takes @line, and adds it where the count is known. */

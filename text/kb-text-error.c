@@ -28,6 +28,8 @@ safety (KbOperation operation)
         return _ ("Your Kolibri data has not been touched. Your other backups are still there.");
     case KB_OPERATION_RESTORE:
         return _ ("Nothing was restored. Your Kolibri data is as it was before.");
+    case KB_OPERATION_UNDO:
+        return _ ("Nothing was undone. Your Kolibri data is as it was before.");
     case KB_OPERATION_OPEN:
     case KB_OPERATION_CHECK:
     case KB_OPERATION_LOOK:
@@ -100,6 +102,8 @@ not_found (KbOperation operation)
         return _ ("There is no Kolibri data, or the folder for the backup is missing.");
     case KB_OPERATION_OPEN:
         return _ ("No Kolibri was found on this computer.");
+    case KB_OPERATION_UNDO:
+        return _ ("There is no restore to undo.");
     case KB_OPERATION_CHECK:
     case KB_OPERATION_RESTORE:
     case KB_OPERATION_LOOK:
@@ -112,7 +116,7 @@ not_found (KbOperation operation)
 static const char *
 permission (KbOperation operation)
 {
-    if (operation == KB_OPERATION_RESTORE)
+    if (operation == KB_OPERATION_RESTORE || operation == KB_OPERATION_UNDO)
         return _ ("The Kolibri data belongs to another user of this computer, or is read-only.");
     return _ ("This folder or file belongs to another user of this computer, or is read-only.");
 }

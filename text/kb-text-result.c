@@ -51,6 +51,15 @@ kb_text_checked (const KbVerifyResult *result)
     return kb_text_join (sound, orphans);
 }
 
+static const char *
+kolibri_again (gboolean was_stopped, gboolean was_started)
+{
+    if (!was_stopped)
+        return NULL;
+    return was_started ? _ ("Kolibri has been started again.")
+                       : _ ("Kolibri could not be started again: please start it.");
+}
+
 /**
  * kb_text_restored:
  * @result: a restore that has happened
@@ -63,6 +72,7 @@ char *
 kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now)
 {
     g_autofree char *done = NULL;
+    g_autofree char *both = NULL;
     const char *next = NULL;
 
     if (time != NULL) {
@@ -76,7 +86,82 @@ kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now
         next = _ ("Kolibri will upgrade the data when it starts.");
     else if (result->kept != NULL)
         next = _ ("The data that was there before has been kept.");
-    return kb_text_join (done, next);
+    both = kb_text_join (done, next);
+    return kb_text_join (both,
+                         kolibri_again (result->kolibri_was_stopped, result->kolibri_was_started));
+}
+
+/**
+ * kb_text_undone:
+ * @result: an undo that has happened
+ * @now: the local time now
+ *
+ * Returns: (transfer full): what to tell the person
+ */
+char *
+kb_text_undone (const KbUndoResult *result, GDateTime *now)
+{
+    const char *kolibri = kolibri_again (result->kolibri_was_stopped, result->kolibri_was_started);
+
+    if (result->undone->time == NULL)
+        return kb_text_join (_ ("The restore has been undone."), kolibri);
+    g_autoptr (GDateTime) local = g_date_time_to_local (result->undone->time);
+    g_autofree char *when = kb_text_date_relative (local, now);
+    /* Translators: %s is a date and time, as "3 May, 14:05". */
+    g_autofree char *done =
+        g_strdup_printf (_ ("The data that was there until the restore of %s is back."), when);
+    return kb_text_join (done, kolibri);
+}
+
+/**
+ * kb_text_undo_question:
+ * @kept: what an undo would bring back
+ * @now: the local time now
+ *
+ * Returns: (transfer full): the question before an undo
+ */
+char *
+kb_text_undo_question (const KbKept *kept, GDateTime *now)
+{
+    if (kept->time == NULL)
+        return g_strdup (_ ("Undo the restore?"));
+    g_autoptr (GDateTime) local = g_date_time_to_local (kept->time);
+    g_autofree char *when = kb_text_date_relative (local, now);
+    /* Translators: %s is a date and time, as "3 May, 14:05". */
+    return g_strdup_printf (_ ("Undo the restore of %s?"), when);
+}
+
+/**
+ * kb_text_difference:
+ * @difference: what has been done since some moment
+ *
+ * Says what a restore or an undo would take away.
+ *
+ * Returns: (transfer full): a sentence
+ */
+char *
+kb_text_difference (const KbDifference *difference)
+{
+    int answers = (int) CLAMP (difference->answers, 0, G_MAXINT);
+    int users = (int) CLAMP (difference->users, 0, G_MAXINT);
+
+    if (answers == 0 && users == 0)
+        return g_strdup (_ ("Nothing that learners did would be lost."));
+    g_autofree char *lost_answers =
+        answers == 0 ? NULL
+                     : g_strdup_printf (ngettext ("%'d answer given since then would go.",
+                                                  "%'d answers given since then would go.",
+                                                  (gulong) answers),
+                                        answers);
+    g_autofree char *lost_users =
+        users == 0
+            ? NULL
+            : g_strdup_printf (ngettext ("%'d user added since then would go.",
+                                         "%'d users added since then would go.", (gulong) users),
+                               users);
+    if (lost_answers == NULL)
+        return g_steal_pointer (&lost_users);
+    return kb_text_join (lost_answers, lost_users);
 }
 
 /**

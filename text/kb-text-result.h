@@ -2,7 +2,9 @@
 #pragma once
 
 #include "kb-backup.h"
+#include "kb-difference.h"
 #include "kb-restore.h"
+#include "kb-undo.h"
 #include "kb-verify.h"
 
 G_BEGIN_DECLS
@@ -11,6 +13,9 @@ char *kb_text_backed_up (const KbBackupResult *result);
 char *kb_text_checked (const KbVerifyResult *result);
 char *kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now);
 char *kb_text_restore_question (GDateTime *time, GDateTime *now);
+char *kb_text_undone (const KbUndoResult *result, GDateTime *now);
+char *kb_text_undo_question (const KbKept *kept, GDateTime *now);
+char *kb_text_difference (const KbDifference *difference);
 char *kb_text_newer_warning (const char *version, const char *data_version);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 #include "kb-text-status.h"
 
 #include "kb-text-date.h"
-#include "kb-text-entry.h"
+#include "kb-text.h"
 
 #include <glib/gi18n.h>
 
@@ -132,28 +132,39 @@ kb_text_kolibri (const KbStatus *status)
     if (title == NULL)
         /* Translators: "Kolibri 0.17.5" and "running". */
         return g_strdup_printf (C_ ("Kolibri and state", "%s · %s"), program,
-                                   kb_text_server (status->server));
+                                kb_text_server (status->server));
     /* Translators: "Kolibri 0.17.5", "running", and the name of the device or facility. */
     return g_strdup_printf (C_ ("Kolibri, state and name", "%s · %s · “%s”"), program,
-                               kb_text_server (status->server), title);
+                            kb_text_server (status->server), title);
 }
 
 /**
  * kb_text_recovered:
  * @recovered: what recovery has found
  *
- * Returns: (transfer none) (nullable): a sentence on it, or %NULL when there is nothing to say
+ * Returns: (transfer full) (nullable): what to tell the person, or %NULL when there is nothing to
+ *     say
  */
-const char *
-kb_text_recovered (KbRecovered recovered)
+char *
+kb_text_recovered (const KbRecovered *recovered)
 {
-    switch (recovered) {
+    const char *kolibri =
+        recovered->kolibri_was_stopped
+            ? _ ("Kolibri had been stopped for it: start it again if it does not run.")
+            : NULL;
+
+    switch (recovered->kind) {
     case KB_RECOVERED_OLD_DATA:
-        return _ ("A restore was interrupted before it happened. Your data is as it was before.");
+        return kb_text_join (
+            _ ("A restore was interrupted before it happened. Your data is as it was before."),
+            kolibri);
     case KB_RECOVERED_NEW_DATA:
-        return _ ("A restore was interrupted just after it happened. Your data is restored.");
+        return kb_text_join (
+            _ ("A restore was interrupted just after it happened. Your data is restored."),
+            kolibri);
     case KB_RECOVERED_LEFTOVERS:
-        return _ ("The last run was interrupted. What it left unfinished has been removed.");
+        return g_strdup (
+            _ ("The last run was interrupted. What it left unfinished has been removed."));
     case KB_RECOVERED_NOTHING:
         break;
     }

@@ -10,6 +10,6 @@ const char *kb_text_verdict (KbVerdict verdict);
 char *kb_text_verdict_detail (const KbStatus *status, GDateTime *now);
 char *kb_text_kolibri (const KbStatus *status);
 const char *kb_text_server (KbServerState state);
-const char *kb_text_recovered (KbRecovered recovered);
+char *kb_text_recovered (const KbRecovered *recovered);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @KB_OPERATION_BACKUP: backing up
  * @KB_OPERATION_CHECK: checking a backup
  * @KB_OPERATION_RESTORE: restoring a backup
+ * @KB_OPERATION_UNDO: undoing a restore
  * @KB_OPERATION_LOOK: looking into a backup
  *
  * What was being done; many sentences depend on it.
@@ -20,6 +21,7 @@ typedef enum {
     KB_OPERATION_BACKUP,
     KB_OPERATION_CHECK,
     KB_OPERATION_RESTORE,
+    KB_OPERATION_UNDO,
     KB_OPERATION_LOOK,
     KB_N_OPERATIONS /*< skip >*/
 } KbOperation;

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define N_STEPS (KB_REPLACE_RELEASED + 1)
+#define N_STEPS KB_N_REPLACE_STEPS
 
 /* What a test wants to happen after a step. */
 typedef struct {
@@ -294,7 +294,8 @@ test_dies_after_each_step (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
             g_assert_cmpstr (mark, ==, "0.16.2"); /* the lower one on both sides of the commit */
 
         kb_test_assert_ok (kb_recover_run (self->home, &recovered, &error), error);
-        g_assert_cmpint (recovered, ==, expect_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA);
+        g_assert_cmpint (recovered.kind, ==,
+                         expect_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA);
         assert_no_leftovers (self->home);
         g_assert_cmpint (is_new (self), ==, expect_new);
         g_autofree char *version = kb_home_read_data_version (self->home);
@@ -302,7 +303,7 @@ test_dies_after_each_step (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
         g_autoptr (GPtrArray) kept = kb_kept_list (self->home);
         g_assert_cmpuint (kept->len, ==, expect_new ? 1 : 0);
         kb_test_assert_ok (kb_recover_run (self->home, &recovered, &error), error);
-        g_assert_cmpint (recovered, ==, KB_RECOVERED_NOTHING);
+        g_assert_cmpint (recovered.kind, ==, KB_RECOVERED_NOTHING);
         if (expect_new) { /* once more from the start */
             fixture_tear_down (self, mode);
             fixture_set_up (self, mode);

@@ -23,9 +23,7 @@ CREATE TABLE morango_databaseidmodel (id, current, date_generated, initial_insta
 INSERT INTO t VALUES (1, 0.1), (2, 'x'), (3, 1), (4, NULL), (5, X'61'), (6, CAST(X'6100' AS TEXT));
 INSERT INTO plain VALUES (1, 2), (3, 4), (1, 2);
 INSERT INTO morango_databaseidmodel VALUES ('%s', 1, '2024-05-01 10:11:12.123456', '');
-""" % (
-    "a" * 32
-)
+""" % ("a" * 32)
 OLD_IDS = "UPDATE morango_databaseidmodel SET current=0"
 NEW_ID = "INSERT INTO morango_databaseidmodel VALUES ('%s', %d, '2024-05-02 10:11:12.123456', '')"
 

@@ -350,7 +350,7 @@ class WhileItRuns(Case):
         sql = "SELECT name FROM pragma_table_info('logger_attemptlog')"
         names = [name for name, in compare.query(home.database, sql)]
         new = dict.fromkeys(("id", "_morango_source_id"), "lower(hex(randomblob(16)))")
-        new["answer"] = "'{\"text\": \"%s\"}'" % ("it''s long, " * (PADDING_ROW_BYTES // 12))
+        new["answer"] = '\'{"text": "%s"}\'' % ("it''s long, " * (PADDING_ROW_BYTES // 12))
         columns = ", ".join('"%s"' % name for name in names)
         values = ", ".join(new.get(name, '"%s"' % name) for name in names)
         insert = "INSERT INTO logger_attemptlog (%s) SELECT %s FROM logger_attemptlog LIMIT 1"

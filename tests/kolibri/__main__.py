@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Real Kolibris by hand; run it in the folder tests/.
 
+Usage:
     python3 -m kolibri warm [VERSION…]             fill the cache, of all versions by default
     python3 -m kolibri home VERSION DIR [--demo]   a filled home that a server has run on
-    python3 -m kolibri serve VERSION DIR           a server on it, until Ctrl+C
+    python3 -m kolibri serve VERSION DIR           a server on it, until Ctrl+C or SIGTERM
 """
 
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -44,6 +46,8 @@ def serve(version, place):
     """Runs a server in the foreground of the terminal."""
     work = tempfile.mkdtemp(prefix="kolibri-serve-")
     server = lab.install(lab.series_of(version)).server(work, os.path.abspath(place))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.start()
         print(server.client().base, flush=True)

@@ -8,7 +8,7 @@ PASSWORD = "siri-1234"
 
 # What a dump must bring back: quotes, newlines, what looks like SQL, many scripts.
 HARD_TEXTS = (
-    "It's \"quoted\"",
+    'It\'s "quoted"',
     "two\nlines",
     "semi; -- not a comment",
     "COMMIT; 'x'\r\nwith CRLF",
@@ -41,7 +41,7 @@ class Cast:
 
 def _hard_learners():
     given = "Asha|Mwang'ombe|Ng'endo|Zawadi|Baraka|فاطمة|محمد|عائشة|आरव|दीपिका|प्रिया|Zoë|José|Élodie|Ñandú"
-    given = (given + "|李雷|Nguyễn|Ọlá|O\"Brien|Anne-Marie").split("|")
+    given = (given + '|李雷|Nguyễn|Ọlá|O"Brien|Anne-Marie').split("|")
     family = "Mwinyi|Kipng'etich|الزهراء|बृहस्पति|शर्मा|D'Souza|Çelik|\U0001f600 Smile|van 't Hoff"
     family = family.split("|") + ["\\Backslash\\"]
     return [

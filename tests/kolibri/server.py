@@ -99,7 +99,9 @@ class Client:
         node, content = CONTENT[kind]
         session = {"content_id": content, "channel_id": CHANNEL, "kind": kind}
         if self.numbers < (0, 15):
-            session.update(user=self.user["user_id"], time_spent=10, progress=0.5, **self._now("start", "end"))
+            session.update(
+                user=self.user["user_id"], time_spent=10, progress=0.5, **self._now("start", "end")
+            )
             return self.call("POST", "/api/logger/contentsessionlog/", session)["id"]
         session["node_id"] = node
         if kind == "exercise":

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-difference.h"
+
+static gboolean
+count_since (KbSqlite *db,
+             const char *table,
+             const char *column,
+             const char *since,
+             gint64 *out,
+             GError **error)
+{
+    *out = 0;
+    if (!kb_sqlite_has_column (db, table, column))
+        return TRUE;
+    g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM %s WHERE %s > ?1", table, column);
+    g_autoptr (KbStmt) stmt = kb_sqlite_prepare (db, sql, error);
+    if (stmt == NULL || !kb_sqlite_bind_text (stmt, 1, since, error))
+        return FALSE;
+    KbStep step = kb_sqlite_step (stmt, error);
+    if (step == KB_STEP_ROW)
+        *out = sqlite3_column_int64 (stmt, 0);
+    return step != KB_STEP_FAILED;
+}
+
+/**
+ * kb_difference_read_since:
+ * @db: a database of Kolibri, of any version
+ * @since: a moment
+ * @out: (out): what has been done since
+ * @error: return location for a #GError
+ *
+ * Counts what a restore to @since would take away. Kolibri stores times in UTC as text that sorts
+ * (facts, section 4).
+ *
+ * Errors: as kb_sqlite_set_error().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_difference_read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error)
+{
+    g_autoptr (GDateTime) utc = g_date_time_to_utc (since);
+    g_autofree char *text = g_date_time_format (utc, "%Y-%m-%d %H:%M:%S");
+
+    return count_since (db, "logger_attemptlog", "end_timestamp", text, &out->answers, error) &&
+           count_since (db, "kolibriauth_facilityuser", "date_joined", text, &out->users, error);
+}
+
+/**
+ * kb_difference_of_data:
+ * @database: the path of a database that others may be using
+ * @since: a moment
+ * @out: (out): what has been done since
+ * @error: return location for a #GError
+ *
+ * Does what kb_difference_read_since() does, on the data in use.
+ *
+ * Errors: as kb_sqlite_open_for_reading().
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error)
+{
+    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (database, error);
+
+    return db != NULL && kb_difference_read_since (db, since, out, error);
+}

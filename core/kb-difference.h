@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "kb-sqlite.h"
+
+G_BEGIN_DECLS
+
+/**
+ * KbDifference:
+ * @answers: answers that learners have given
+ * @users: users that have been added
+ *
+ * What has been done since some moment, as far as the rows say when they were made; clocks of
+ * offline devices are often wrong.
+ */
+typedef struct {
+    gint64 answers;
+    gint64 users;
+} KbDifference;
+
+gboolean
+kb_difference_read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error);
+gboolean
+kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error);
+
+G_END_DECLS
