@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define INI_MAX_BYTES (64 * 1024)
+#define MAX_NOTE_CHARS 4000 /* so that what is saved can be read again */
 
 /**
  * kb_file_stamp_read:
@@ -163,8 +164,12 @@ kb_backup_notes_save (const KbBackupNotes *self,
     g_autoptr (GKeyFile) ini = g_key_file_new();
     gsize length;
 
-    if (self->note != NULL && *self->note != '\0')
-        g_key_file_set_string (ini, "Backup", "note", self->note);
+    if (self->note != NULL && *self->note != '\0') {
+        g_autofree char *valid = g_utf8_make_valid (self->note, -1);
+        g_autofree char *note =
+            g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), MAX_NOTE_CHARS));
+        g_key_file_set_string (ini, "Backup", "note", note);
+    }
     if (self->keep)
         g_key_file_set_boolean (ini, "Backup", "keep", TRUE);
     if (self->checked != NULL && self->check_result != NULL) {

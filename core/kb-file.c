@@ -234,10 +234,11 @@ kb_file_copy_bytes (int from,
                     GError **error)
 {
     g_autofree char *buffer = g_malloc (COPY_BYTES);
-    gint64 total = lseek (from, 0, SEEK_END);
+    gint64 start = lseek (from, 0, SEEK_CUR);
+    gint64 total = lseek (from, 0, SEEK_END) - start;
     uint64_t done = 0;
 
-    if (total < 0 || lseek (from, 0, SEEK_SET) < 0)
+    if (total < 0 || lseek (from, start, SEEK_SET) < 0)
         total = 0;
     for (;;) {
         if (g_cancellable_set_error_if_cancelled (cancellable, error))

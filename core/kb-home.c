@@ -134,8 +134,12 @@ load_options (GKeyFile *options, const char *home, GError **error)
 
     if (text == NULL && g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND))
         return TRUE;
-    if (text == NULL) {
+    if (text == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP)) {
         g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+    }
+    if (text == NULL) {
+        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read settings: %s", local->message);
         return FALSE;
     }
     const char *start = g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;

@@ -21,6 +21,8 @@ nests_too_deep (const char *text, gsize length)
                 in_string = FALSE;
         } else if (text[i] == '"') {
             in_string = TRUE;
+        } else if (text[i] == '\'' || text[i] == '/') {
+            return TRUE; /* json-glib reads comments and such quotes, which may hide a bracket */
         } else if (text[i] == '[' || text[i] == '{') {
             if (++depth > MAX_DEPTH)
                 return TRUE;

@@ -173,10 +173,15 @@ kb_kept_publish (const KbKept *self, const KbHome *home, GError **error)
 
 /* A name of ours never leads out of its folder. */
 static gboolean
+is_single_name (const char *name)
+{
+    return g_str_has_prefix (name, PREFIX) && strpbrk (name, "/\\") == NULL && strlen (name) < 200;
+}
+
+static gboolean
 is_safe_name (const char *name)
 {
-    return g_str_has_prefix (name, PREFIX) && strpbrk (name, "/\\") == NULL &&
-           strlen (name) < 200 && !g_str_has_suffix (name, KB_PART_SUFFIX);
+    return is_single_name (name) && !g_str_has_suffix (name, KB_PART_SUFFIX);
 }
 
 /**
@@ -277,12 +282,12 @@ kb_kept_remove (const KbHome *home, const char *name, GError **error)
     g_autofree char *dir = g_build_filename (kb_home_get_replaced_dir (home), name, NULL);
     g_autofree char *part = g_strconcat (dir, KB_PART_SUFFIX, NULL);
 
-    if (g_str_has_suffix (name, KB_PART_SUFFIX))
-        return kb_file_remove_tree (dir, error);
-    if (!is_safe_name (name)) {
+    if (!is_single_name (name)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "delete what was replaced: %s", name);
         return FALSE;
     }
+    if (g_str_has_suffix (name, KB_PART_SUFFIX))
+        return kb_file_remove_tree (dir, error);
     if (g_file_test (dir, G_FILE_TEST_IS_DIR) && !kb_platform_replace (dir, part, error))
         return FALSE;
     return kb_file_remove_tree (part, error);

@@ -73,12 +73,16 @@ kb_morango_add_current_id (KbSqlite *db, GError **error)
     g_autofree char *id = new_id();
     g_autoptr (GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *time = g_date_time_format (now, "%Y-%m-%d %H:%M:%S.%f");
+    if (!kb_sqlite_exec (db, "BEGIN", error))
+        return NULL;
     if (!kb_sqlite_execf (db, error,
-                          "BEGIN; UPDATE morango_databaseidmodel SET current=0;"
+                          "UPDATE morango_databaseidmodel SET current=0;"
                           "INSERT INTO morango_databaseidmodel"
                           "(id, current, date_generated, initial_instance_id)"
                           "VALUES(%Q, 1, %Q, ''); COMMIT",
-                          id, time))
+                          id, time)) {
+        kb_sqlite_exec (db, "ROLLBACK", NULL);
         return NULL;
+    }
     return g_steal_pointer (&id);
 }

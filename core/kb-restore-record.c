@@ -3,6 +3,8 @@
 
 #include "kb-file.h"
 
+#include <string.h>
+
 #define GROUP "Restore"
 #define INI_MAX_BYTES (64 * 1024)
 
@@ -92,6 +94,8 @@ kb_restore_record_load (const KbHome *home)
     self->new_id = g_key_file_get_string (ini, GROUP, "new_id", NULL);
     self->new_file = g_key_file_get_string (ini, GROUP, "new_file", NULL);
     self->kept = g_key_file_get_string (ini, GROUP, "kept", NULL);
+    if (self->kept != NULL && strpbrk (self->kept, "/\\") != NULL)
+        g_clear_pointer (&self->kept, g_free);
     self->moves_aside = g_key_file_get_boolean (ini, GROUP, "moves_aside", NULL);
     self->kolibri_ran = g_key_file_get_boolean (ini, GROUP, "kolibri_ran", NULL);
     self->is_undo = g_key_file_get_boolean (ini, GROUP, "undo", NULL);

@@ -5,6 +5,7 @@
 
 #define DEFAULT_PAGE_SIZE 4096
 #define CACHE_KIB 16384
+#define DISK_IS_FULL_BYTES (128 * 1024)
 #define MAX_PAGES 4294967294u /* sqlite.org/limits.html, 12 */
 
 static gboolean
@@ -89,10 +90,11 @@ kb_scratch_create (const KbScratchOptions *options, GError **error)
 gboolean
 kb_scratch_is_full (KbSqlite *db)
 {
-    gint64 pages = 0;
-    gint64 max_pages = 0;
+    const char *path = sqlite3_db_filename (db, "main");
+    g_autofree char *dir = path != NULL && *path != '\0' ? g_path_get_dirname (path)
+                                                         : g_strdup (kb_platform_temp_dir());
+    uint64_t free_bytes;
 
-    return kb_sqlite_query_int64 (db, "PRAGMA page_count", &pages, NULL) &&
-           kb_sqlite_query_int64 (db, "PRAGMA max_page_count", &max_pages, NULL) &&
-           pages >= max_pages;
+    /* SQLite has rolled back, so its pages are no witness any more; the disk is. */
+    return kb_platform_free_space (dir, &free_bytes, NULL) && free_bytes >= DISK_IS_FULL_BYTES;
 }

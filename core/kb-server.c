@@ -98,8 +98,8 @@ http_get (const KbHome *home, unsigned port, const char *path, GCancellable *can
     g_autoptr (GSocketClient) client = g_socket_client_new();
     const char *prefix = kb_home_get_url_prefix (home);
     g_autofree char *request = g_strdup_printf (
-        "GET %s%s%s HTTP/1.0\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n\r\n",
-        prefix[0] == '/' ? "" : "/", prefix, path, port);
+        "GET %s%s%s%s HTTP/1.0\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n\r\n",
+        prefix[0] == '/' ? "" : "/", prefix, g_str_has_suffix (prefix, "/") ? "" : "/", path, port);
     g_autofree char *answer = g_malloc (ANSWER_MAX_BYTES + 1);
     gsize length = 0;
 

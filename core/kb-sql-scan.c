@@ -101,8 +101,8 @@ kb_sql_scan_blank (const char *at, const char *end, gboolean final, const char *
 
 /* The end of CREATE TRIGGER is `; END ;`, as complete.c has it. */
 typedef struct {
-    unsigned n_words;    /* from the start of the statement, counted to 4 */
-    gboolean is_create;  /* first word is CREATE */
+    gboolean has_begun;  /* a token has come */
+    gboolean is_create;  /* nothing but CREATE [TEMP|TEMPORARY] has come */
     gboolean in_trigger; /* CREATE [TEMP|TEMPORARY] TRIGGER */
     gboolean after_semi; /* the token before was `;` */
     gboolean after_end;  /* the tokens before were `;` and END */
@@ -119,13 +119,22 @@ word_is (const char *at, const char *after, const char *word)
 static void
 take_word (Statement *state, const char *at, const char *after)
 {
-    state->n_words++;
-    if (state->n_words == 1)
+    if (!state->has_begun)
         state->is_create = word_is (at, after, "CREATE");
-    else if (state->n_words <= 3 && state->is_create && word_is (at, after, "TRIGGER"))
+    else if (state->is_create && word_is (at, after, "TRIGGER"))
         state->in_trigger = TRUE;
+    else if (!word_is (at, after, "TEMP") && !word_is (at, after, "TEMPORARY"))
+        state->is_create = FALSE;
+    state->has_begun = TRUE;
     state->after_end = state->after_semi && word_is (at, after, "END");
     state->after_semi = FALSE;
+}
+
+static void
+take_other (Statement *state)
+{
+    state->has_begun = TRUE;
+    state->is_create = state->after_semi = state->after_end = FALSE;
 }
 
 /* At anything but white space, a comment or `;`. */
@@ -135,7 +144,7 @@ scan_token (Statement *state, const char *at, const char *end, const char **afte
     gboolean unused;
 
     if (strchr ("'\"`[", *at) != NULL && *at != '\0') {
-        state->after_semi = state->after_end = FALSE;
+        take_other (state);
         return scan_quoted (at, end, after, &unused);
     }
     const char *start = at++;
@@ -146,7 +155,7 @@ scan_token (Statement *state, const char *at, const char *end, const char **afte
             return KB_SCAN_MORE;
         take_word (state, start, at);
     } else {
-        state->after_semi = state->after_end = FALSE;
+        take_other (state);
     }
     *after = at;
     return KB_SCAN_OK;

@@ -17,6 +17,7 @@ import time
 
 OURS = "db-v0.17.5_2024-05-01_10-11-12.dump"
 OLDER = "db-v0.16.2_2023-01-02_03-04-05.dump"
+KEPT = "replaced-v0.17.5_2024-05-02_08-00-00"
 TIMEOUT_S = 20
 
 TAB = "\t"
@@ -82,6 +83,8 @@ def make_home(path, names, protected):
 
 def prepare(folder):
     make_home(f"{folder}/user/.kolibri", [OURS, "notes.txt", "foreign.dump"], [OURS, OLDER])
+    os.makedirs(f"{folder}/user/.kolibri/backups/protected/replaced/{KEPT}")
+    os.makedirs(f"{folder}/user/.kolibri/backups/protected/replaced/{KEPT}.part")
     make_home(f"{folder}/other home", ["db-v0.19.0_2026-01-01_00-00-00.dump"], [])
     os.makedirs(f"{folder}/work/inner folder")
     os.makedirs(f"{folder}/work/sub")
@@ -96,13 +99,16 @@ THERE = "db-v0.19.0_2026-01-01_00-00-00.dump"
 # what is typed, and the line that Tab makes of it
 CASES = (
     ("the only command", P + "stat" + TAB, P + "status "),
-    ("all commands", P + ALL, P + "backup check info list restore status "),
+    ("all commands", P + ALL, P + "backup check info list restore status undo "),
     ("a command after options", P + "--json li" + TAB, P + "--json list "),
     ("options before the command", P + "--" + ALL, P + "--help --home --json --version "),
     ("options of status", P + "status --" + ALL, P + "status --help --home --json "),
     ("options of backup", P + "backup --" + ALL, P + "backup --help --home --json --note "),
     ("options of restore", P + "restore --" + ALL,
-     P + "restore --help --home --json --latest --yes "),
+     P + "restore --help --home --json --latest --stop-kolibri --yes "),
+    ("options of undo", P + "undo --" + ALL,
+     P + "undo --help --home --json --stop-kolibri --yes "),
+    ("what undo takes", P + "undo " + TAB, P + f"undo {KEPT} "),
     ("nothing after status", P + "status " + TAB, P + "status "),
     ("each backup once", P + "check db-v" + ALL, P + f"check {OLDER} {OURS} "),
     ("a backup that only we have", P + "info db-v0.16" + TAB, P + f"info {OLDER} "),

@@ -44,7 +44,7 @@ def main():
         ("commands of the completion", commands((folder / "main.c").read_text("utf-8")),
          set(re.search(r"commands='(.*?)'", completion).group(1).split())),
         ("options of the completion", options(sources),
-         set(re.findall(r"(?<=[ '])--[a-z]+(?=[ '])",
+         set(re.findall(r"(?<=[ '])--[a-z-]+(?=[ '])",
                         "\n".join(re.findall(r"options\+?='.*?'", completion))))),
     )
     failed = 0
