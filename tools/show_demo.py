@@ -9,12 +9,15 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
+ANIMATION_S = 1
+CORNER = 990, 750
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests")
 sys.path[:0] = [TESTS, os.path.join(TESTS, "gui")]
 
 import homes  # noqa: E402
-from driver import Program, wait_for  # noqa: E402
+from driver import Atspi, Program, wait_for  # noqa: E402
 
 
 def back_up(program, folder):
@@ -31,7 +34,9 @@ def main(folder, picture):
     program = Program(shutil.which("kolibri-backup-gtk"), sandbox, ["--home", folder], env=installed)
     try:
         back_up(program, folder)
-        subprocess.run(["import", "-window", "root", picture], check=True)
+        Atspi.generate_mouse_event(*CORNER, "abs")  # where no tooltip is in the picture
+        time.sleep(ANIMATION_S)
+        subprocess.run(["import", "-window", "root", "-trim", "+repage", picture], check=True)
     finally:
         program.stop()
         sandbox.remove()
