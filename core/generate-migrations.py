@@ -7,8 +7,8 @@ Usage: generate-migrations.py kolibri-migrations.tsv kb-migrations-table.h
 
 import sys
 
-# The folder of an app is its Django label, but for one (kolibri/core/auth/apps.py).
-LABELS = {"auth": "kolibriauth"}
+# The folder of an app is its Django label, but for these (kolibri/core/{auth,tasks}/apps.py).
+LABELS = {"auth": "kolibriauth", "tasks": "kolibritasks"}
 
 
 def main(tsv, header):

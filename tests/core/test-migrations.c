@@ -61,11 +61,32 @@ test_data_of_016 (void)
     assert_found_in_fixture ("0.16", "0.16.2", FALSE);
 }
 
-/* Newer than the table of this program: it knows up to 0.17.1, and that there is more. */
+/* Made by 0.19.5, which added nothing to the apps of Kolibri. */
 static void
 test_data_of_019 (void)
 {
-    assert_found_in_fixture ("0.19", "0.17.1", TRUE);
+    assert_found_in_fixture ("0.19", "0.19.4", FALSE);
+}
+
+/* Each release that the table has since 0.17.1, by one of its migrations. */
+static void
+test_releases_of_018_and_019 (void)
+{
+    static const char *const pairs[][2] = {
+        {"0.18.0", "content.0038_alter_localfile_extension"},
+        {"0.18.0", "exams.0010_add_exam_report_visibility_field"},
+        {"0.18.1", "kolibriauth.0028_facilityuser_date_deleted"},
+        {"0.19.0", "kolibriauth.0031_session"},
+        {"0.19.1", "content.0042_remove_modality"},
+        {"0.19.2", "courses.0001_initial"},
+        {"0.19.2", "kolibritasks.0002_add_retries_fields"},
+        {"0.19.3", "attendance.0001_initial_attendance_models"},
+        {"0.19.4", "notifications.0008_learnerprogressnotification_course_session_id"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+        assert_found_in_rows ((const char *[]){"exams.0001_initial", pairs[i][1], NULL},
+                              pairs[i][0], FALSE);
 }
 
 static void
@@ -102,8 +123,9 @@ test_other_apps_do_not_matter (void)
                                            "contenttypes.0001_initial", "morango.0099_future",
                                            "plugin.0001_initial", NULL},
                           NULL, FALSE);
-    assert_found_in_rows ((const char *[]){"auth.0099_future", "exams.0001_initial", NULL}, "0.4.0",
-                          FALSE);
+    assert_found_in_rows (
+        (const char *[]){"auth.0099_future", "tasks.0099_future", "exams.0001_initial", NULL},
+        "0.4.0", FALSE);
 }
 
 static void
@@ -187,9 +209,9 @@ static void
 test_claims_that_fit (void)
 {
     static const char *const pairs[][2] = {
-        {"0.16.2", "0.16.2"}, {"0.17.1", "0.17.1"}, {"0.17.1", "0.17.5"},
-        {"0.17.1", "0.19.5"}, {"0.17.0", "0.17.0"}, {"0.14.0", "0.14.0"},
-        {"0.14.0", "0.14.6"}, {"0.14.7", "0.14.7"}, {"0.17.1", "1.0.0"},
+        {"0.16.2", "0.16.2"}, {"0.17.1", "0.17.1"}, {"0.17.1", "0.17.5"}, {"0.18.1", "0.18.4"},
+        {"0.19.4", "0.19.5"}, {"0.17.0", "0.17.0"}, {"0.14.0", "0.14.0"}, {"0.14.0", "0.14.6"},
+        {"0.14.7", "0.14.7"}, {"0.19.4", "1.0.0"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
@@ -204,6 +226,7 @@ test_claims_too_low (void)
     g_assert_true (kb_migrations_contradict ("0.16.2", "0.16.1"));
     g_assert_true (kb_migrations_contradict ("0.17.1", "0.17.0"));
     g_assert_true (kb_migrations_contradict ("0.10.0", "0.9.4"));
+    g_assert_true (kb_migrations_contradict ("0.19.4", "0.15.12"));
     g_assert_true (kb_migrations_contradict ("0.17.0", "0.16.2rc1"));
 }
 
@@ -215,6 +238,8 @@ test_claims_too_high (void)
     g_assert_true (kb_migrations_contradict ("0.16.1", "0.16.2"));
     g_assert_true (kb_migrations_contradict ("0.9.2", "0.17.5"));
     g_assert_true (kb_migrations_contradict ("0.17.0", "0.17.1"));
+    g_assert_true (kb_migrations_contradict ("0.17.1", "0.18.0"));
+    g_assert_true (kb_migrations_contradict ("0.19.3", "0.19.5"));
 }
 
 /* A pre-release has some of the migrations of its release: which, nobody knows. */
@@ -242,6 +267,7 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
     g_test_add_func ("/migrations/data-of-0.16", test_data_of_016);
     g_test_add_func ("/migrations/data-of-0.19", test_data_of_019);
+    g_test_add_func ("/migrations/releases-of-0.18-and-0.19", test_releases_of_018_and_019);
     g_test_add_func ("/migrations/latest-migration-counts", test_latest_migration_counts);
     g_test_add_func ("/migrations/versions-are-no-text", test_versions_are_no_text);
     g_test_add_func ("/migrations/other-apps-do-not-matter", test_other_apps_do_not_matter);

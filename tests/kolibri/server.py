@@ -171,6 +171,22 @@ def has_ended(pid):
         return True
 
 
+def processes_of(home):
+    """The Kolibris that live on a home, by the environment that they were started with."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/environ" % name, "rb") as f:
+                words = f.read().split(b"\0")
+            with open("/proc/%s/cmdline" % name, "rb") as f:
+                is_kolibri = b"kolibri\0" in f.read()
+        except OSError:
+            continue
+        if is_kolibri and b"KOLIBRI_HOME=" + os.fsencode(home) in words and not has_ended(int(name)):
+            found.append(int(name))
+    return found
+
+
 class Server:
     """`kolibri start` on one home.
 
@@ -208,9 +224,17 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        return self._wait_until_ready(background)
+
+    def adopt(self):
+        """Takes over a server that somebody else has started on this home, in the background."""
+        Server.running.add(self)
+        return self._wait_until_ready(True)
+
+    def _wait_until_ready(self, background):
         started = time.monotonic()
         while not self._is_ready():
-            code = self.process.poll()
+            code = self.process.poll() if self.process is not None else 0
             if code is not None and not (background and code == 0):
                 raise RuntimeError("Kolibri ended with %s: %s" % (code, self.log_tail()))
             if time.monotonic() - started > START_TIMEOUT_S:
@@ -219,6 +243,25 @@ class Server:
         self.ready = time.monotonic()
         self.pid = self._pid_in_file()
         return self
+
+    def has_ended(self):
+        """Whether the server that was started or adopted is gone; reaps it when it is our child."""
+        if self.process is not None:
+            self.process.poll()
+        return self.pid is None or has_ended(self.pid)
+
+    def forget(self):
+        """Lets go of a server that has ended, so that another can be started or adopted."""
+        assert self.has_ended()
+        self.process = self.pid = None
+        Server.running.discard(self)
+
+    def kill_strays(self):
+        """Ends every process of this home, whoever started it."""
+        for pid in processes_of(self.home):
+            os.kill(pid, signal.SIGKILL)
+            while not has_ended(pid):
+                time.sleep(0.02)
 
     def _is_ready(self):
         try:
@@ -249,6 +292,8 @@ class Server:
         return Client(self.port, self.kolibri.numbers)
 
     def log_tail(self):
+        if not os.path.exists(self.log):
+            return ""
         with open(self.log, encoding="utf-8", errors="replace") as f:
             return f.read()[-3000:]
 
