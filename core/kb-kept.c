@@ -340,7 +340,7 @@ kb_kept_find_latest (const KbHome *home, GError **error)
  * @error: return location for a #GError
  *
  * Deletes what a restore has replaced. A finished one loses its name first, so that no half of it
- * ever counts.
+ * ever counts, be the power cut.
  *
  * Errors: as kb_error_code_from_errno().
  *
@@ -351,6 +351,7 @@ kb_kept_remove (const KbHome *home, const char *name, GError **error)
 {
     g_autofree char *dir = g_build_filename (kb_home_get_replaced_dir (home), name, NULL);
     g_autofree char *part = g_strconcat (dir, KB_PART_SUFFIX, NULL);
+    gboolean is_finished;
 
     if (!is_single_name (name)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "delete what was replaced: %s", name);
@@ -358,7 +359,9 @@ kb_kept_remove (const KbHome *home, const char *name, GError **error)
     }
     if (g_str_has_suffix (name, KB_PART_SUFFIX))
         return kb_file_remove_tree (dir, error);
-    if (g_file_test (dir, G_FILE_TEST_IS_DIR) && !kb_platform_replace (dir, part, error))
+    if (!kb_file_look (dir, &is_finished, error) ||
+        (is_finished &&
+         !(kb_platform_replace (dir, part, error) && kb_file_sync_parent (dir, error))))
         return FALSE;
     return kb_file_remove_tree (part, error);
 }

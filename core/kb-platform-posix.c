@@ -252,8 +252,8 @@ kb_platform_create (const char *path, const KbOwner *owner, GError **error)
  * @owner: (nullable): to whom the folder shall belong when it is new
  * @error: return location for a #GError
  *
- * Makes a folder; one that is there already is left as it is, unless a run of root ended before it
- * could hand it over.
+ * Makes a folder, with its name on the disk; one that is there already is left as it is, unless a
+ * run of root ended before it could hand it over.
  *
  * Errors: as kb_error_code_from_errno().
  *
@@ -264,8 +264,11 @@ kb_platform_make_dir (const char *path, const KbOwner *owner, GError **error)
 {
     struct stat info;
 
-    if (mkdir (path, 0700) == 0)
-        return owner == NULL || kb_platform_give_to_owner (path, owner, error);
+    if (mkdir (path, 0700) == 0) {
+        g_autofree char *parent = g_path_get_dirname (path);
+        return (owner == NULL || kb_platform_give_to_owner (path, owner, error)) &&
+               kb_platform_sync_dir (parent, error);
+    }
 
     int saved_errno = errno;
     if (saved_errno == EEXIST && stat (path, &info) == 0 && S_ISDIR (info.st_mode)) {
