@@ -99,7 +99,7 @@ class Content:
         self.ids = ids
 
     def __eq__(self, other):
-        return (self.digest, self.ids) == (other.digest, other.ids)
+        return isinstance(other, Content) and (self.digest, self.ids) == (other.digest, other.ids)
 
     def is_restored_from(self, source):
         """The same, under a new id."""

@@ -3,10 +3,12 @@
 folder with the data folder and what it needs); each run starts from a copy."""
 
 import configparser
+import copy
 import glob
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -90,6 +92,20 @@ class Box:
         return int(calls), rest.strip(b"\0").decode()
 
 
+def interrupted(case, **keywords):
+    """The same scenario, from where a run was killed; what is run is only the next start."""
+    case.reset()
+    run = case.run(**keywords)
+    after = copy.copy(case)
+    after.template = case.box.sandbox.file("interrupted")
+    shutil.rmtree(after.template, ignore_errors=True)
+    case.copy_box(case.box.path, after.template)
+    after.command = ("status",)
+    after.check_answer = lambda run, done: None
+    after.can_run_again = lambda done: False
+    return after, run
+
+
 class Scenario:
     """`command` is what the program is asked to do."""
 
@@ -110,11 +126,12 @@ class Scenario:
     def reset(self):
         for path in (self.box.path, self.box.disk):
             shutil.rmtree(path, ignore_errors=True)
-        shutil.copytree(self.template, self.box.path, symlinks=True, copy_function=copy_with_owner)
-        for folder, folders, _ in os.walk(self.box.path):
-            for name in [""] + folders:
-                copy_owner(os.path.join(self.template, os.path.relpath(os.path.join(folder, name), self.box.path)),
-                           os.path.join(folder, name))
+        self.copy_box(self.template, self.box.path)
+
+    @staticmethod
+    def copy_box(source, target):
+        """With owners and hard links, as a disk image would."""
+        subprocess.run(["cp", "-a", source, target], check=True)
 
     def run(self, **keywords):
         return self.box.run(*self.command, **keywords)
@@ -128,7 +145,10 @@ class Scenario:
     # What is there.
 
     def read_live(self):
-        return Content.of_file(self.box.file("db.sqlite3"))
+        return self.read_database(self.box.file("db.sqlite3"))
+
+    def read_database(self, path):
+        return Content.of_file(path)
 
     def read_version(self):
         try:
@@ -144,7 +164,7 @@ class Scenario:
             if not path.endswith(".part"):
                 ini = configparser.ConfigParser(interpolation=None)
                 ini.read(os.path.join(path, "kept.ini"))
-                content = Content.of_file(os.path.join(path, "db.sqlite3"))
+                content = self.read_database(os.path.join(path, "db.sqlite3"))
                 found[os.path.basename(path)] = (content, ini.get("Kept", "data_version", fallback=None))
         return found
 
@@ -161,18 +181,6 @@ class Scenario:
             for name in folders + names
             if os.lstat(os.path.join(folder, name)).st_uid != owner
         ]
-
-
-def copy_owner(source, target):
-    info = os.lstat(source)
-    if os.geteuid() == 0:
-        os.lchown(target, info.st_uid, info.st_gid)
-
-
-def copy_with_owner(source, target):
-    shutil.copy2(source, target)
-    copy_owner(source, target)
-    return target
 
 
 class Backup(Scenario):
@@ -216,13 +224,12 @@ class Backup(Scenario):
 class Replace(Scenario):
     """The old data or the new; when it is the new, the old is kept."""
 
-    keeps_version = True
+    kept_states = {"complete"}
 
     def check_data(self):
         """Returns whether the new data is in use."""
         live = self.read_live()
-        assert live is not None, "there is no database"
-        is_new = self.is_new(live)
+        is_new = live is not None and self.is_new(live)
         assert is_new or live == self.old, "neither the old data nor the new"
         lower = min(self.old_version, self.new_version, key=version_key)
         right = self.new_version if is_new else self.old_version
@@ -231,7 +238,7 @@ class Replace(Scenario):
         kept = list(self.read_kept().values())
         for known in self.kept_before:
             assert known in kept, "kept data is gone"
-        if is_new:
+        if is_new and self.old is not None:
             assert (self.old, self.old_version) in kept, "the old data is not kept: %s" % kept
         return is_new
 
@@ -241,7 +248,7 @@ class Replace(Scenario):
     def check_answer(self, run, done):
         assert run.code != 0 or done, "it says that it is done"
         assert run.code == 0 or run.sticky or not done, "it says that it has failed"
-        if run.code == 0:
+        if run.code == 0 and self.old is not None:
             kept = self.read_kept()[run.answer()["kept"]]
             assert kept == (self.old, self.old_version), "what it says is kept is not the old data"
 
@@ -254,10 +261,11 @@ class Replace(Scenario):
         right = self.new_version if done else self.old_version
         assert self.read_version() == right, ".data_version is %s" % self.read_version()
         kept = self.read_kept()
-        assert len(kept) == len(self.kept_before) + done, "kept: %s" % kept
+        expected = len(self.kept_before) + (done and self.old is not None)
+        assert len(kept) == expected, "kept: %s" % kept
         listed = self.box.run("list").answer()["backups"]
         assert kept.keys() <= {entry["name"] for entry in listed}, listed
-        assert all(entry["state"] == "complete" for entry in listed), listed
+        assert {entry["state"] for entry in listed} <= self.kept_states, listed
 
 
 class Restore(Replace):
@@ -315,18 +323,19 @@ class Undo(RestoreOlder):
 
     def prepare(self):
         super().prepare()
+        self.prepare_undo()
+
+    def prepare_undo(self):
         done = self.run()
         assert done.code == 0, done.stdout
         self.kept_before = tuple(self.read_kept().values())
-        self.swap()
-
-    def swap(self):
         self.old, self.new = self.read_live(), self.old
         self.old_version, self.new_version = self.new_version, self.old_version
         self.command = ("undo", "--yes")
 
     def is_new(self, live):
-        return live == self.new
+        """Marked as used before the commit: one that failed costs the data its id, and nothing else."""
+        return live == self.new or live.is_restored_from(self.new)
 
     def can_run_again(self, done):
         return not done  # the next undo would undo this one
@@ -355,4 +364,100 @@ class UndoAgain(Undo):
         return live.is_restored_from(self.new)
 
 
-OPERATIONS = (Backup, RestoreOlder, RestoreSame, RestoreNewer, RestoreBinary, Undo, UndoAgain)
+class Damaged:
+    """Bytes that SQLite does not open, with a log beside them that belongs to them."""
+
+    def __init__(self, path):
+        with open(path, "rb") as f:
+            self.bytes = f.read()
+
+    def __eq__(self, other):
+        return isinstance(other, Damaged) and self.bytes == other.bytes
+
+    def is_restored_from(self, source):
+        return False
+
+
+class RestoreDamaged(RestoreOlder):
+    """Over a database that is damaged: it is moved aside with its log, and the new file renamed in."""
+
+    name = "restore-damaged"
+    kept_states = {"complete", "incomplete"}
+    log = b"the log of a damaged database" * 200
+
+    def prepare(self):
+        super().prepare()
+        path = self.box.file("db.sqlite3")
+        for target, content in ((path, b"no database " * 5000), (path + "-wal", self.log)):
+            with open(target, "wb") as f:
+                f.write(content)
+        self.old = self.read_live()
+
+    def read_database(self, path):
+        try:
+            return Content.of_file(path)
+        except sqlite3.DatabaseError:
+            return Damaged(path)
+
+    def find_log(self, *folders):
+        paths = [p for folder in folders for p in glob.glob(os.path.join(folder, "db.sqlite3*-wal"))]
+        found = []
+        for path in paths:
+            with open(path, "rb") as f:
+                found += [path] if f.read() == self.log else []
+        return found
+
+    def check_data(self):
+        is_new = super().check_data()
+        kept = glob.glob(self.box.file("backups", "protected", "replaced", "*"))
+        assert self.find_log(self.box.home, *kept), "the log is gone"
+        return is_new
+
+    def check_recovered(self, done):
+        super().check_recovered(done)
+        assert bool(self.find_log(self.box.home)) != done, "the log is in the wrong place"
+
+
+class RestoreMissing(RestoreOlder):
+    """Where there is no database any more."""
+
+    name = "restore-missing"
+
+    def prepare(self):
+        super().prepare()
+        for path in glob.glob(self.box.file("db.sqlite3*")):
+            os.remove(path)
+        self.old = None
+
+
+class UndoDamaged(RestoreDamaged):
+    """What a restore has moved aside goes back, damaged as it was."""
+
+    name = "undo-damaged"
+    prepare_undo = Undo.prepare_undo
+    can_run_again = Undo.can_run_again
+
+    def prepare(self):
+        super().prepare()
+        self.prepare_undo()
+
+    def is_new(self, live):
+        return live == self.new
+
+    def check_recovered(self, done):
+        Replace.check_recovered(self, done)
+        assert bool(self.find_log(self.box.home)) == done, "the log is in the wrong place"
+
+
+OPERATIONS = (
+    Backup,
+    RestoreOlder,
+    RestoreSame,
+    RestoreNewer,
+    RestoreBinary,
+    RestoreDamaged,
+    RestoreMissing,
+    Undo,
+    UndoAgain,
+    UndoDamaged,
+)

@@ -13,6 +13,9 @@ import scenario
 # How many calls of each case are struck; 0 is all of them.
 RUNS = int(os.environ.get("KB_FAULT_RUNS", "4"))
 
+# What a check may raise when the promise is broken.
+BROKEN = (AssertionError, ValueError, KeyError, OSError, sqlite3.Error)
+
 tempfile.tempdir = sample.fast_folder()
 
 
@@ -65,16 +68,28 @@ class Strikes:
         self.struck = 0
         self.broken = []
 
-    def run_one(self, at):
+    def strike(self, at):
         self.case.reset()
-        run = self.case.run(kind=self.kind, at=at, **self.keywords)
+        return self.case.run(kind=self.kind, at=at, **self.keywords)
+
+    def run_one(self, at, where=""):
+        run = self.strike(at)
         if run.struck == "":
-            return
+            return False
         self.struck += 1
         try:
             check_after(self.case, run, self.kind)
-        except (AssertionError, ValueError, KeyError, OSError, sqlite3.Error) as error:
-            self.broken.append("call %d, %s: %s (%s)" % (at, run.struck, error, run.stdout.strip()))
+        except BROKEN as error:
+            self.broken.append("%scall %d, %s: %s (%s)" % (where, at, run.struck, error, run.stdout.strip()))
+        return True
+
+    def run_all(self, numbers, where=""):
+        """Until a run has no such call any more."""
+        for at in numbers:
+            if not self.run_one(at, where + ", " if where else ""):
+                break
+        self.complain()
+        return self.struck
 
     def run(self):
         self.case.reset()
@@ -82,10 +97,13 @@ class Strikes:
         for at in sample_of(calls):
             self.run_one(at)
         print("# %d of %d calls struck" % (self.struck, calls))
+        self.complain()
+        return self.struck
+
+    def complain(self):
         if self.broken:
             text = "%d of %d broke the promise:\n" % (len(self.broken), self.struck)
             raise AssertionError(text + "\n".join(self.broken[:25]))
-        return self.struck
 
 
 def add_cases(test_class, name, function):
