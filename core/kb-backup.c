@@ -81,10 +81,10 @@ static char *
 find_version (const KbHome *home, KbSqlite *db, GError **error)
 {
     g_autoptr (GError) local = NULL;
-    char *version = kb_home_read_data_version (home);
     gboolean has_unknown;
+    char *version;
 
-    if (version != NULL)
+    if (!kb_home_load_data_version (home, &version, error) || version != NULL)
         return version;
     version = kb_migrations_find_version (db, &has_unknown, &local);
     if (version == NULL && local != NULL)

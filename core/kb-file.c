@@ -285,6 +285,34 @@ kb_file_copy (const char *from_path,
 }
 
 /**
+ * kb_file_look:
+ * @path: a path
+ * @found: (out): whether anything has that name, be it a dangling link
+ * @error: return location for a #GError
+ *
+ * Asks whether a name is taken, where "no" must not be what a failing disk says: what is not there
+ * gets replaced, or its copy deleted.
+ *
+ * Errors: %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: %TRUE if @found is known
+ */
+gboolean
+kb_file_look (const char *path, gboolean *found, GError **error)
+{
+    GStatBuf info;
+
+    *found = g_lstat (path, &info) == 0;
+    if (*found)
+        return TRUE;
+    int saved_errno = errno;
+    if (saved_errno == ENOENT || saved_errno == ENOTDIR)
+        return TRUE;
+    kb_error_set_errno (error, saved_errno, "look at", path);
+    return FALSE;
+}
+
+/**
  * kb_file_size:
  * @path: a file
  *

@@ -37,6 +37,7 @@ gboolean kb_file_copy (const char *from_path,
                        KbProgress *progress,
                        GCancellable *cancellable,
                        GError **error);
+gboolean kb_file_look (const char *path, gboolean *found, GError **error);
 uint64_t kb_file_size (const char *path);
 gint64 kb_file_mtime (const char *path);
 gboolean kb_file_remove_tree (const char *path, GError **error);

@@ -415,24 +415,52 @@ kb_home_make_backup_dirs (const KbHome *self, const KbOwner *owner, GError **err
 }
 
 /**
+ * kb_home_load_data_version:
+ * @self: a data folder
+ * @version: (out) (nullable): the version, or %NULL when the file is missing, empty or holds none
+ * @error: return location for a #GError
+ *
+ * Reads `.data_version`: the version of the Kolibri that last brought the database up to date. For
+ * operations: a file that cannot be read is not one that is missing.
+ *
+ * Errors: %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: %TRUE if @version is known
+ */
+gboolean
+kb_home_load_data_version (const KbHome *self, char **version, GError **error)
+{
+    g_autoptr (GError) local = NULL;
+    g_autofree char *text =
+        kb_file_read_text (self->data_version, DATA_VERSION_MAX_BYTES, NULL, &local);
+    KbVersion parsed;
+
+    *version = NULL;
+    if (text != NULL && kb_version_parse (g_strstrip (text), &parsed))
+        *version = g_steal_pointer (&text);
+    if (local == NULL || g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND) ||
+        g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP))
+        return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+}
+
+/**
  * kb_home_read_data_version:
  * @self: a data folder
  *
- * Reads `.data_version`: the version of the Kolibri that last brought the database up to date.
+ * Reads `.data_version` for telling a person; operations use kb_home_load_data_version().
  *
- * Returns: (transfer full) (nullable): the version, or %NULL when the file is missing, empty or
- *     holds no version
+ * Returns: (transfer full) (nullable): the version, or %NULL when the file is missing, empty,
+ *     unreadable or holds no version
  */
 char *
 kb_home_read_data_version (const KbHome *self)
 {
-    g_autofree char *text =
-        kb_file_read_text (self->data_version, DATA_VERSION_MAX_BYTES, NULL, NULL);
-    KbVersion parsed;
+    char *version;
 
-    if (text == NULL || !kb_version_parse (g_strstrip (text), &parsed))
-        return NULL;
-    return g_steal_pointer (&text);
+    kb_home_load_data_version (self, &version, NULL);
+    return version;
 }
 
 /**

@@ -37,6 +37,7 @@ gboolean kb_home_check_usable (const KbHome *self, GError **error);
 gboolean kb_home_read_owner (const KbHome *self, KbOwner *owner, GError **error);
 gboolean kb_home_make_backup_dirs (const KbHome *self, const KbOwner *owner, GError **error);
 char *kb_home_read_data_version (const KbHome *self);
+gboolean kb_home_load_data_version (const KbHome *self, char **version, GError **error);
 gboolean kb_home_write_data_version (const KbHome *self,
                                      const char *version,
                                      const KbOwner *owner,

@@ -184,6 +184,29 @@ is_safe_name (const char *name)
     return is_single_name (name) && !g_str_has_suffix (name, KB_PART_SUFFIX);
 }
 
+/* What is there and cannot be read is an error of its own: it is not missing. */
+static char *
+read_ini (const KbKept *self, GError **error)
+{
+    g_autofree char *path = g_build_filename (self->dir, INI_NAME, NULL);
+    g_autoptr (GError) local = NULL;
+    char *text = kb_file_read_text (path, INI_MAX_BYTES, NULL, &local);
+
+    if (g_error_matches (local, KB_ERROR, KB_ERROR_IO) ||
+        g_error_matches (local, KB_ERROR, KB_ERROR_PERMISSION))
+        g_propagate_error (error, g_steal_pointer (&local));
+    return text;
+}
+
+/* A database of its own, and no link to another. */
+static gboolean
+is_file (const KbKept *self)
+{
+    return !g_file_test (self->dir, G_FILE_TEST_IS_SYMLINK) &&
+           !g_file_test (self->database, G_FILE_TEST_IS_SYMLINK) &&
+           g_file_test (self->database, G_FILE_TEST_IS_REGULAR);
+}
+
 /**
  * kb_kept_load:
  * @home: a data folder
@@ -192,7 +215,7 @@ is_safe_name (const char *name)
  *
  * Reads what is known of a kept database.
  *
- * Errors: %KB_ERROR_NOT_FOUND.
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the kept database
  */
@@ -201,16 +224,17 @@ kb_kept_load (const KbHome *home, const char *name, GError **error)
 {
     g_autoptr (KbKept) self = g_new0 (KbKept, 1);
     g_autoptr (GKeyFile) ini = g_key_file_new();
+    g_autoptr (GError) local = NULL;
 
     set_name (self, home, name);
-    g_autofree char *path = g_build_filename (self->dir, INI_NAME, NULL);
-    g_autofree char *text =
-        is_safe_name (name) ? kb_file_read_text (path, INI_MAX_BYTES, NULL, NULL) : NULL;
-    if (text == NULL || g_file_test (self->dir, G_FILE_TEST_IS_SYMLINK) ||
-        g_file_test (self->database, G_FILE_TEST_IS_SYMLINK) ||
-        !g_key_file_load_from_data (ini, text, (gsize) -1, G_KEY_FILE_NONE, NULL) ||
-        !g_file_test (self->database, G_FILE_TEST_IS_REGULAR)) {
-        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "find what was replaced: %s", name);
+    g_autofree char *text = is_safe_name (name) ? read_ini (self, &local) : NULL;
+    if (local != NULL) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return NULL;
+    }
+    if (text == NULL || !is_file (self) ||
+        !g_key_file_load_from_data (ini, text, (gsize) -1, G_KEY_FILE_NONE, NULL)) {
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "find what was replaced: %s", self->dir);
         return NULL;
     }
 
@@ -243,7 +267,7 @@ compare_newest_first (gconstpointer a, gconstpointer b)
  * kb_kept_list:
  * @home: a data folder
  *
- * Lists what restores have replaced, newest first.
+ * Lists what restores have replaced, newest first. What cannot be read is left out.
  *
  * Returns: (transfer full) (element-type KbKept): the list, empty when there is none
  */
@@ -264,13 +288,59 @@ kb_kept_list (const KbHome *home)
 }
 
 /**
+ * kb_kept_find_latest:
+ * @home: a data folder
+ * @error: return location for a #GError
+ *
+ * Finds what the last restore has replaced. Where one of the candidates cannot be read, nobody
+ * knows which it is.
+ *
+ * Errors: %KB_ERROR_NOT_FOUND when there is none, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: (transfer full): the kept database
+ */
+KbKept *
+kb_kept_find_latest (const KbHome *home, GError **error)
+{
+    const char *path = kb_home_get_replaced_dir (home);
+    g_autoptr (KbKept) latest = NULL;
+    g_autoptr (GDir) dir = NULL;
+    gboolean found;
+    const char *name;
+
+    if (!kb_file_look (path, &found, error))
+        return NULL;
+    dir = found ? g_dir_open (path, 0, NULL) : NULL;
+    if (found && dir == NULL) {
+        g_set_error (error, KB_ERROR, KB_ERROR_IO, "find what was replaced: %s: cannot open", path);
+        return NULL;
+    }
+    while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+        g_autoptr (GError) local = NULL;
+        g_autoptr (KbKept) kept = kb_kept_load (home, name, &local);
+        if (kept == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND)) {
+            g_propagate_error (error, g_steal_pointer (&local));
+            return NULL;
+        }
+        if (kept != NULL && (latest == NULL || compare_newest_first (&kept, &latest) < 0)) {
+            kb_kept_free (latest);
+            latest = g_steal_pointer (&kept);
+        }
+    }
+    if (latest == NULL)
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "find what was replaced: %s: nothing",
+                     path);
+    return g_steal_pointer (&latest);
+}
+
+/**
  * kb_kept_remove:
  * @home: a data folder
  * @name: the name of a kept database, finished or not
  * @error: return location for a #GError
  *
  * Deletes what a restore has replaced. A finished one loses its name first, so that no half of it
- * ever counts.
+ * ever counts, be the power cut.
  *
  * Errors: as kb_error_code_from_errno().
  *
@@ -281,6 +351,7 @@ kb_kept_remove (const KbHome *home, const char *name, GError **error)
 {
     g_autofree char *dir = g_build_filename (kb_home_get_replaced_dir (home), name, NULL);
     g_autofree char *part = g_strconcat (dir, KB_PART_SUFFIX, NULL);
+    gboolean is_finished;
 
     if (!is_single_name (name)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "delete what was replaced: %s", name);
@@ -288,7 +359,9 @@ kb_kept_remove (const KbHome *home, const char *name, GError **error)
     }
     if (g_str_has_suffix (name, KB_PART_SUFFIX))
         return kb_file_remove_tree (dir, error);
-    if (g_file_test (dir, G_FILE_TEST_IS_DIR) && !kb_platform_replace (dir, part, error))
+    if (!kb_file_look (dir, &is_finished, error) ||
+        (is_finished &&
+         !(kb_platform_replace (dir, part, error) && kb_file_sync_parent (dir, error))))
         return FALSE;
     return kb_file_remove_tree (part, error);
 }

@@ -42,6 +42,7 @@ kb_kept_begin (const KbKept *self, const KbHome *home, const KbOwner *owner, GEr
 gboolean kb_kept_save (const KbKept *self, const char *dir, const KbOwner *owner, GError **error);
 gboolean kb_kept_publish (const KbKept *self, const KbHome *home, GError **error);
 KbKept *kb_kept_load (const KbHome *home, const char *name, GError **error);
+KbKept *kb_kept_find_latest (const KbHome *home, GError **error);
 GPtrArray *kb_kept_list (const KbHome *home);
 gboolean kb_kept_remove (const KbHome *home, const char *name, GError **error);
 

@@ -51,28 +51,12 @@ take_lock (KbSqlite *db, GError **error)
                            error);
 }
 
-/**
- * kb_live_hold:
- * @path: the real path of the database in use
- * @out: (out) (transfer full): the held database, only with %KB_LIVE_HELD
- * @error: return location for a #GError
- *
- * Takes the database for us alone; late comers get "locked" until kb_live_release(). Waits up to
- * five seconds for somebody who is just writing.
- *
- * Errors: %KB_ERROR_BUSY when somebody else has it open, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
- *
- * Returns: how it ended
- */
-KbLiveState
-kb_live_hold (const char *path, KbLive **out, GError **error)
+static KbLiveState
+try_to_hold (const char *path, KbLive **out, GError **error)
 {
     g_autoptr (GError) local = NULL;
-
-    *out = NULL;
-    if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        return KB_LIVE_MISSING;
     g_autoptr (KbSqlite) db = kb_sqlite_open (path, SQLITE_OPEN_READWRITE, &local);
+
     if (db != NULL) /* one that turns out damaged shall keep its log when it is closed */
         sqlite3_db_config (db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (db != NULL && take_lock (db, &local)) {
@@ -89,6 +73,34 @@ kb_live_hold (const char *path, KbLive **out, GError **error)
         return KB_LIVE_UNREADABLE;
     g_propagate_error (error, g_steal_pointer (&local));
     return KB_LIVE_FAILED;
+}
+
+/**
+ * kb_live_hold:
+ * @path: the real path of the database in use
+ * @out: (out) (transfer full): the held database, only with %KB_LIVE_HELD
+ * @error: return location for a #GError
+ *
+ * Takes the database for us alone; late comers get "locked" until kb_live_release(). Waits up to
+ * five seconds for somebody who is just writing. SQLite calls a read that fails damage
+ * (SQLITE_IOERR_CORRUPTFS), so damage has to show twice.
+ *
+ * Errors: %KB_ERROR_BUSY when somebody else has it open, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: how it ended
+ */
+KbLiveState
+kb_live_hold (const char *path, KbLive **out, GError **error)
+{
+    gboolean found;
+
+    *out = NULL;
+    if (!kb_file_look (path, &found, error))
+        return KB_LIVE_FAILED;
+    if (!found)
+        return KB_LIVE_MISSING;
+    KbLiveState state = try_to_hold (path, out, error);
+    return state == KB_LIVE_UNREADABLE ? try_to_hold (path, out, error) : state;
 }
 
 /**

@@ -202,7 +202,13 @@ kb_platform_open_regular (const char *path, gboolean follow_links, GError **erro
             kb_error_set_errno (error, saved_errno, "open", path);
         return -1;
     }
-    if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode)) {
+    if (fstat (fd, &info) != 0) {
+        int saved_errno = errno;
+        close (fd);
+        kb_error_set_errno (error, saved_errno, "look at", path);
+        return -1;
+    }
+    if (!S_ISREG (info.st_mode)) {
         close (fd);
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "open: %s: not a regular file", path);
         return -1;
@@ -246,7 +252,8 @@ kb_platform_create (const char *path, const KbOwner *owner, GError **error)
  * @owner: (nullable): to whom the folder shall belong when it is new
  * @error: return location for a #GError
  *
- * Makes a folder; one that is there already is left as it is.
+ * Makes a folder, with its name on the disk; one that is there already is left as it is, unless a
+ * run of root ended before it could hand it over.
  *
  * Errors: as kb_error_code_from_errno().
  *
@@ -257,12 +264,19 @@ kb_platform_make_dir (const char *path, const KbOwner *owner, GError **error)
 {
     struct stat info;
 
-    if (mkdir (path, 0700) == 0)
-        return owner == NULL || kb_platform_give_to_owner (path, owner, error);
+    if (mkdir (path, 0700) == 0) {
+        g_autofree char *parent = g_path_get_dirname (path);
+        return (owner == NULL || kb_platform_give_to_owner (path, owner, error)) &&
+               kb_platform_sync_dir (parent, error);
+    }
 
     int saved_errno = errno;
-    if (saved_errno == EEXIST && stat (path, &info) == 0 && S_ISDIR (info.st_mode))
-        return TRUE;
+    if (saved_errno == EEXIST && stat (path, &info) == 0 && S_ISDIR (info.st_mode)) {
+        gboolean is_half_made = owner != NULL && kb_platform_owner_is_us (owner) &&
+                                info.st_uid == geteuid() && info.st_uid != owner->uid &&
+                                (info.st_mode & 07777) == 0700;
+        return !is_half_made || kb_platform_give_to_owner (path, owner, error);
+    }
     kb_error_set_errno (error, saved_errno, "create folder", path);
     return FALSE;
 }

@@ -9,7 +9,9 @@
 #include "kb-restore-record.h"
 #include "kb-version.h"
 
-static const char *const journal_suffixes[] = {"-journal", "-wal", "-shm", "-vacuum"};
+static const char *const journal_suffixes[] = {"-journal", "-wal", "-shm", "-vacuum-journal",
+                                               "-vacuum"};
+#define KEPT_PREFIX "replaced-v"
 
 /**
  * kb_recovered_to_string:
@@ -30,42 +32,88 @@ kb_recovered_to_string (KbRecoveredKind kind)
     return names[kind];
 }
 
+/* Which data is in use. */
+typedef enum {
+    DATA_OLD,
+    DATA_NEW,
+    DATA_UNKNOWN, /* damaged since, or restored by somebody else */
+} Data;
+
+/* SQLite calls a read that fails damage (SQLITE_IOERR_CORRUPTFS), so damage has to show twice. */
 static gboolean
-read_id (const KbHome *home, char **out, GError **error)
+read_id (const KbHome *home, char **out, gboolean *is_readable, GError **error)
 {
     g_autoptr (GError) local = NULL;
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
 
-    *out = db != NULL ? kb_morango_read_current_id (db, &local) : NULL;
-    if (local == NULL || g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT))
-        return TRUE;
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
+    *out = NULL;
+    *is_readable = FALSE;
+    for (int i = 0; i < 2 && !*is_readable; i++) {
+        g_clear_error (&local);
+        g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (home), &local);
+        *out = db != NULL ? kb_morango_read_current_id (db, &local) : NULL;
+        *is_readable = local == NULL;
+        if (local != NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT)) {
+            g_propagate_error (error, g_steal_pointer (&local));
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
-/* Whether the database in use is the new one: the file that was to be renamed into place, or the
- * one with the new id. SQLite itself has finished or undone a commit by the time that the id is
- * read. A database that cannot be read is not the new one, which was checked. */
+/* Where a file was to be renamed into place, its number tells. */
 static gboolean
-is_new_data (const KbHome *home, const KbRestoreRecord *record, gboolean *out, GError **error)
+tell_by_file (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
+{
+    gboolean found;
+
+    if (!kb_file_look (kb_home_get_database (home), &found, error))
+        return FALSE;
+    g_autofree char *file = kb_restore_record_name_file (kb_home_get_database (home));
+    if (found && file == NULL) {
+        g_set_error (error, KB_ERROR, KB_ERROR_IO, "look at: %s", kb_home_get_database (home));
+        return FALSE;
+    }
+    *out = found && g_strcmp0 (file, record->new_file) == 0 ? DATA_NEW : DATA_OLD;
+    return TRUE;
+}
+
+/* Else the id does. SQLite itself has finished or undone a commit by the time that it is read. */
+static gboolean
+tell_by_id (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
 {
     g_autofree char *id = NULL;
+    gboolean is_readable = FALSE;
+    gboolean found;
 
-    *out = FALSE;
-    if (record->moves_aside && record->new_file != NULL) {
-        g_autofree char *file = kb_restore_record_name_file (kb_home_get_database (home));
-        *out = g_strcmp0 (file, record->new_file) == 0;
-        return TRUE;
-    }
-    if (!kb_home_has_database (home))
-        return TRUE;
-    if (!read_id (home, &id, error))
+    if (!kb_file_look (kb_home_get_database (home), &found, error) ||
+        (found && !read_id (home, &id, &is_readable, error)))
         return FALSE;
-    if (record->new_id != NULL)
-        *out = g_strcmp0 (id, record->new_id) == 0;
-    else
-        *out = record->old_id != NULL && g_strcmp0 (id, record->old_id) != 0;
+    *out = DATA_UNKNOWN;
+    if (is_readable && record->old_id != NULL && g_strcmp0 (id, record->old_id) == 0)
+        *out = DATA_OLD;
+    else if (is_readable && record->new_id != NULL && g_strcmp0 (id, record->new_id) == 0)
+        *out = DATA_NEW;
+    else if (is_readable && record->new_id == NULL && record->old_id != NULL)
+        *out = DATA_NEW;
     return TRUE;
+}
+
+/* Nothing is replaced before the old data is kept. */
+static gboolean
+tell (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
+{
+    gboolean is_kept = TRUE;
+
+    if (record->moves_aside && record->new_file != NULL)
+        return tell_by_file (home, record, out, error);
+    if (record->kept != NULL) {
+        g_autofree char *dir =
+            g_build_filename (kb_home_get_replaced_dir (home), record->kept, NULL);
+        if (!kb_file_look (dir, &is_kept, error))
+            return FALSE;
+    }
+    *out = DATA_OLD;
+    return !is_kept || tell_by_id (home, record, out, error);
 }
 
 /* Puts `.data_version` right, but only where it still says what the restore wrote before its
@@ -80,8 +128,10 @@ fix_data_version (const KbHome *home,
     gboolean new_is_lower = kb_version_compare_text (record->new_version, record->old_version) < 0;
     const char *lower = new_is_lower ? record->new_version : record->old_version;
     const char *right = is_new ? record->new_version : record->old_version;
-    g_autofree char *present = kb_home_read_data_version (home);
+    g_autofree char *present = NULL;
 
+    if (!kb_home_load_data_version (home, &present, error))
+        return FALSE;
     if (g_strcmp0 (present, lower) != 0 || g_strcmp0 (present, right) == 0)
         return TRUE;
     return kb_home_write_data_version (home, right, owner, error);
@@ -91,6 +141,17 @@ static gboolean
 exists (const char *path)
 {
     return g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+}
+
+/* Renames what is there to where nothing is. */
+static gboolean
+move_to_free_name (const char *from, const char *to, GError **error)
+{
+    gboolean is_there, is_taken;
+
+    if (!kb_file_look (from, &is_there, error) || !kb_file_look (to, &is_taken, error))
+        return FALSE;
+    return !is_there || is_taken || kb_platform_replace (from, to, error);
 }
 
 /* A restore that was to move a damaged database aside may have been caught half way: what has
@@ -104,7 +165,7 @@ move_back (const KbHome *home, const char *kept_dir, GError **error)
         g_autofree char *name = g_strconcat ("db.sqlite3", suffixes[i], NULL);
         g_autofree char *kept = g_build_filename (kept_dir, name, NULL);
         g_autofree char *live = g_strconcat (kb_home_get_database (home), suffixes[i], NULL);
-        if (exists (kept) && !exists (live) && !kb_platform_replace (kept, live, error))
+        if (!move_to_free_name (kept, live, error))
             return FALSE;
     }
     return kb_file_sync_parent (kb_home_get_database (home), error);
@@ -119,22 +180,20 @@ move_journals_in (const KbHome *home, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS (suffixes); i++) {
         g_autofree char *from = g_strconcat (kb_home_get_scratch (home), suffixes[i], NULL);
         g_autofree char *to = g_strconcat (kb_home_get_database (home), suffixes[i], NULL);
-        if (exists (from) && !exists (to) && !kb_platform_replace (from, to, error))
+        if (!move_to_free_name (from, to, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* The old data is in use, so its kept copy is not needed; or the new data is, and the copy is. */
+/* The old data is in use, so its kept copy is not needed. In any other case it stays. */
 static gboolean
-settle_kept (const KbHome *home, const KbRestoreRecord *record, gboolean is_new, GError **error)
+forget_kept (const KbHome *home, const KbRestoreRecord *record, GError **error)
 {
     if (record->kept == NULL)
         return TRUE;
     g_autofree char *dir = g_build_filename (kb_home_get_replaced_dir (home), record->kept, NULL);
     g_autofree char *part = g_strconcat (dir, KB_PART_SUFFIX, NULL);
-    if (is_new)
-        return !exists (part) || exists (dir) || kb_platform_replace (part, dir, error);
     if (record->moves_aside && (!move_back (home, part, error) || !move_back (home, dir, error)))
         return FALSE;
     return kb_kept_remove (home, record->kept, error);
@@ -143,18 +202,28 @@ settle_kept (const KbHome *home, const KbRestoreRecord *record, gboolean is_new,
 static gboolean
 finish_restore (const KbHome *home, const KbOwner *owner, KbRecovered *out, GError **error)
 {
-    g_autoptr (KbRestoreRecord) record = kb_restore_record_load (home);
-    gboolean is_new = FALSE;
+    g_autoptr (GError) local = NULL;
+    g_autoptr (KbRestoreRecord) record = kb_restore_record_load (home, &local);
+    Data data;
 
+    if (local != NULL) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+    }
     if (record == NULL)
         return TRUE;
-    if (!is_new_data (home, record, &is_new, error) || !settle_kept (home, record, is_new, error) ||
-        !fix_data_version (home, record, is_new, owner, error))
+    if (!tell (home, record, &data, error) ||
+        (data == DATA_OLD && !forget_kept (home, record, error)) ||
+        (data != DATA_UNKNOWN &&
+         !fix_data_version (home, record, data == DATA_NEW, owner, error)) ||
+        (data == DATA_NEW && record->moves_aside && record->is_undo &&
+         !move_journals_in (home, error)))
         return FALSE;
-    if (is_new && record->moves_aside && record->is_undo && !move_journals_in (home, error))
-        return FALSE;
-    out->kind = is_new ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA;
     out->kolibri_was_stopped = record->kolibri_ran;
+    if (data != DATA_UNKNOWN)
+        out->kind = data == DATA_NEW ? KB_RECOVERED_NEW_DATA : KB_RECOVERED_OLD_DATA;
+    else
+        out->kind = KB_RECOVERED_LEFTOVERS;
     return TRUE;
 }
 
@@ -165,10 +234,11 @@ is_our_part (const char *name)
     return g_str_has_suffix (name, ".dump" KB_PART_SUFFIX) ||
            g_str_has_suffix (name, ".ini" KB_PART_SUFFIX) ||
            g_str_has_suffix (name, ".data_version" KB_PART_SUFFIX) ||
-           (g_str_has_prefix (name, "replaced-v") && g_str_has_suffix (name, KB_PART_SUFFIX));
+           (g_str_has_prefix (name, KEPT_PREFIX) && g_str_has_suffix (name, KB_PART_SUFFIX));
 }
 
-/* Removes unfinished files of a folder, or, when @fix is %FALSE, looks whether there are any. */
+/* Removes unfinished files of a folder, and, when they are kept data, of what is kept. With @fix
+ * being %FALSE it only looks whether there are any. */
 static gboolean
 sweep_parts (const char *path, gboolean fix, gboolean *found, GError **error)
 {
@@ -177,8 +247,11 @@ sweep_parts (const char *path, gboolean fix, gboolean *found, GError **error)
 
     while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
         g_autofree char *file = g_build_filename (path, name, NULL);
-        if (!is_our_part (name))
+        if (!is_our_part (name)) {
+            if (g_str_has_prefix (name, KEPT_PREFIX) && !sweep_parts (file, fix, found, error))
+                return FALSE;
             continue;
+        }
         *found = TRUE;
         if (fix && !kb_file_remove_tree (file, error))
             return FALSE;
@@ -229,13 +302,15 @@ gboolean
 kb_recover_locked (const KbHome *home, const KbOwner *owner, KbRecovered *out, GError **error)
 {
     gboolean found = FALSE;
+    gboolean is_recorded;
 
     *out = (KbRecovered){0};
-    if (!finish_restore (home, owner, out, error) || !sweep (home, TRUE, &found, error))
+    if (!finish_restore (home, owner, out, error) || !sweep (home, TRUE, &found, error) ||
+        !kb_file_look (kb_home_get_restore_ini (home), &is_recorded, error))
         return FALSE;
     if (found && out->kind == KB_RECOVERED_NOTHING)
         out->kind = KB_RECOVERED_LEFTOVERS;
-    return !exists (kb_home_get_restore_ini (home)) || kb_restore_record_remove (home, error);
+    return !is_recorded || kb_restore_record_remove (home, error);
 }
 
 /**

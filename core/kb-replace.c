@@ -174,16 +174,31 @@ save_record (Run *self, GError **error)
     return kb_restore_record_save (&self->record, self->options->home, self->options->owner, error);
 }
 
+/* Recovery tells the old data by it. A database that is damaged or missing has none. */
+static gboolean
+read_old_id (Run *self, GError **error)
+{
+    g_autoptr (GError) local = NULL;
+    gboolean found;
+
+    if (!kb_file_look (self->database, &found, error))
+        return FALSE;
+    g_autoptr (KbSqlite) db = found ? kb_sqlite_open_for_reading (self->database, &local) : NULL;
+    self->record.old_id = db != NULL ? kb_morango_read_current_id (db, &local) : NULL;
+    if (local == NULL || g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT))
+        return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+}
+
 static gboolean
 write_record (Run *self, GError **error)
 {
     const KbReplaceOptions *options = self->options;
-    g_autoptr (KbSqlite) db = kb_home_has_database (options->home)
-                                  ? kb_sqlite_open_for_reading (self->database, NULL)
-                                  : NULL;
 
-    self->record.old_version = kb_home_read_data_version (options->home);
-    self->record.old_id = db != NULL ? kb_morango_read_current_id (db, NULL) : NULL;
+    if (!kb_home_load_data_version (options->home, &self->record.old_version, error) ||
+        !read_old_id (self, error))
+        return FALSE;
     self->kept = kb_kept_new (options->home, self->record.old_version);
     self->record.new_version = (char *) options->new_version;
     self->record.new_id = (char *) options->new_id;
@@ -489,8 +504,9 @@ start_kolibri (Run *self, KbReplaceResult *result)
 }
 
 /* Releasing rolls back what is not committed; what lies around is then put right as after a crash,
- * by the same code. Where that fails the record stays, and the next start goes on. What ran before
- * runs again, whatever happened. */
+ * by the same code. That code also knows the outcome: a commit whose last sync fails may count all
+ * the same. Where it fails the record stays, and the next start goes on. What ran before runs
+ * again, whatever happened. */
 static gboolean
 finish (Run *self, gboolean ok, KbReplaceResult *result, GError **error)
 {
@@ -499,7 +515,9 @@ finish (Run *self, gboolean ok, KbReplaceResult *result, GError **error)
 
     g_clear_pointer (&self->live, kb_live_release);
     ok = ok && passed (self, KB_REPLACE_RELEASED, error);
-    kb_recover_locked (options->home, options->owner, &recovered, NULL);
+    if (kb_recover_locked (options->home, options->owner, &recovered, NULL) &&
+        recovered.kind == KB_RECOVERED_NEW_DATA)
+        self->committed = TRUE;
     start_kolibri (self, result);
     if (!self->committed)
         return FALSE;

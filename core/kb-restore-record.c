@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-restore-record.h"
 
+#include "kb-error.h"
 #include "kb-file.h"
 
 #include <string.h>
@@ -71,18 +72,27 @@ kb_restore_record_save (const KbRestoreRecord *self,
 /**
  * kb_restore_record_load:
  * @home: a data folder
+ * @error: return location for a #GError
  *
  * Reads the record of a restore that was under way when the program, or the computer, ended.
  *
- * Returns: (transfer full) (nullable): the record, or %NULL when there is none
+ * Errors: %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ *
+ * Returns: (transfer full) (nullable): the record; %NULL without an error when there is none
  */
 KbRestoreRecord *
-kb_restore_record_load (const KbHome *home)
+kb_restore_record_load (const KbHome *home, GError **error)
 {
+    g_autoptr (GError) local = NULL;
     g_autofree char *text =
-        kb_file_read_text (kb_home_get_restore_ini (home), INI_MAX_BYTES, NULL, NULL);
+        kb_file_read_text (kb_home_get_restore_ini (home), INI_MAX_BYTES, NULL, &local);
     g_autoptr (GKeyFile) ini = g_key_file_new();
 
+    if (text == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND) &&
+        !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP)) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return NULL;
+    }
     if (text == NULL || !g_key_file_load_from_data (ini, text, (gsize) -1, G_KEY_FILE_NONE, NULL) ||
         !g_key_file_has_group (ini, GROUP))
         return NULL;

@@ -38,7 +38,7 @@ gboolean kb_restore_record_save (const KbRestoreRecord *self,
                                  const KbHome *home,
                                  const KbOwner *owner,
                                  GError **error);
-KbRestoreRecord *kb_restore_record_load (const KbHome *home);
+KbRestoreRecord *kb_restore_record_load (const KbHome *home, GError **error);
 gboolean kb_restore_record_remove (const KbHome *home, GError **error);
 void kb_restore_record_free (KbRestoreRecord *self);
 char *kb_restore_record_name_file (const char *path);

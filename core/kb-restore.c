@@ -250,7 +250,8 @@ kb_restore_run (const KbRestoreOptions *options,
         return NULL;
 
     self.installed_version = kb_install_find_version();
-    self.data_version = kb_home_read_data_version (options->home);
+    if (!kb_home_load_data_version (options->home, &self.data_version, error))
+        return NULL;
     KbRestoreResult *result = run_locked (&self, error);
     if (result == NULL) /* what was loaded is of no use */
         kb_recover_locked (options->home, &self.owner, &recovered, NULL);

@@ -338,7 +338,10 @@ kb_sqlite_query_text (KbSqlite *db, const char *sql, GError **error)
 
     if (stmt == NULL || kb_sqlite_step (stmt, error) != KB_STEP_ROW)
         return NULL;
-    return g_strdup ((const char *) sqlite3_column_text (stmt, 0));
+    const char *text = (const char *) sqlite3_column_text (stmt, 0);
+    if (text == NULL && sqlite3_errcode (db) == SQLITE_NOMEM)
+        kb_sqlite_set_error (error, db, SQLITE_NOMEM, sql);
+    return g_strdup (text);
 }
 
 /**

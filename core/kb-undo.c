@@ -39,21 +39,14 @@ kb_undo_result_free (KbUndoResult *self)
  *
  * Says what an undo would bring back.
  *
- * Errors: %KB_ERROR_NOT_FOUND.
+ * Errors: %KB_ERROR_NOT_FOUND, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the kept data
  */
 KbKept *
 kb_undo_find (const KbHome *home, const char *name, GError **error)
 {
-    if (name != NULL)
-        return kb_kept_load (home, name, error);
-    g_autoptr (GPtrArray) list = kb_kept_list (home);
-    if (list->len > 0)
-        return g_ptr_array_steal_index (list, 0);
-    g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "undo: %s: no restore to undo",
-                 kb_home_get_path (home));
-    return NULL;
+    return name != NULL ? kb_kept_load (home, name, error) : kb_kept_find_latest (home, error);
 }
 
 /* The first time, data goes back with its own database id: nothing has used it since. */
@@ -131,12 +124,12 @@ static KbUndoResult *
 run_locked (Run *self, GError **error)
 {
     g_autofree char *installed_version = kb_install_find_version();
-    g_autofree char *data_version = kb_home_read_data_version (self->options->home);
     g_autoptr (KbKept) kept = kb_undo_find (self->options->home, self->options->name, error);
+    g_autofree char *data_version = NULL;
     KbReplaceResult replaced;
 
     self->kept = kept;
-    if (kept == NULL ||
+    if (kept == NULL || !kb_home_load_data_version (self->options->home, &data_version, error) ||
         !kb_replace_refuse_newer (kept->data_version, installed_version, data_version,
                                   self->options->accept_newer, error) ||
         !replace (self, &replaced, error))

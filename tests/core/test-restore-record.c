@@ -49,7 +49,7 @@ test_all_of_it (void)
     g_autoptr (KbHome) home = make_home (dir);
 
     save (&record, home);
-    g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home);
+    g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
     g_assert_cmpstr (back->old_version, ==, "0.17.5");
     g_assert_cmpstr (back->new_version, ==, "0.16.2");
     g_assert_cmpstr (back->new_id, ==, "8e824ecd9fbd4eaa85dd36a6cc020000");
@@ -73,7 +73,7 @@ test_flags (void)
             .is_undo = (mask & 4) != 0,
         };
         save (&record, home);
-        g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home);
+        g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
         g_assert_true (back->moves_aside == record.moves_aside);
         g_assert_true (back->kolibri_ran == record.kolibri_ran);
         g_assert_true (back->is_undo == record.is_undo);
@@ -88,7 +88,7 @@ test_what_is_not_known_stays_so (void)
     g_autoptr (KbHome) home = make_home (dir);
 
     save (&record, home);
-    g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home);
+    g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
     g_assert_nonnull (back); /* there is a restore under way, whatever else it says */
     g_assert_null (back->old_version);
     g_assert_null (back->new_version);
@@ -133,8 +133,8 @@ test_none (void)
     g_autoptr (KbHome) home = make_home (dir);
     g_autoptr (KbHome) bare = kb_test_make_home (dir, "bare", NULL);
 
-    g_assert_null (kb_restore_record_load (home));
-    g_assert_null (kb_restore_record_load (bare));
+    g_assert_null (kb_restore_record_load (home, NULL));
+    g_assert_null (kb_restore_record_load (bare, NULL));
     kb_restore_record_free (NULL);
 }
 
@@ -151,7 +151,7 @@ test_rubbish (void)
 
     for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
         kb_test_write (kb_home_get_restore_ini (home), texts[i], strlen (texts[i]));
-        g_assert_null (kb_restore_record_load (home));
+        g_assert_null (kb_restore_record_load (home, NULL));
     }
 }
 
@@ -164,7 +164,7 @@ test_values_of_wrong_types (void)
     g_autoptr (KbHome) home = make_home (dir);
 
     kb_test_write (kb_home_get_restore_ini (home), text, strlen (text));
-    g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home);
+    g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
     g_assert_nonnull (back);
     g_assert_false (back->moves_aside);
     g_assert_false (back->kolibri_ran);
@@ -184,7 +184,7 @@ test_name_that_leads_elsewhere (void)
     for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
         g_autofree char *text = g_strdup_printf ("[Restore]\nkept=%s\nundo=true\n", names[i]);
         kb_test_write (kb_home_get_restore_ini (home), text, strlen (text));
-        g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home);
+        g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
         g_assert_true (back == NULL || back->kept == NULL);
     }
 }
@@ -212,7 +212,7 @@ test_remove (void)
 
     save (&record, home);
     kb_test_assert_ok (kb_restore_record_remove (home, &error), error);
-    g_assert_null (kb_restore_record_load (home));
+    g_assert_null (kb_restore_record_load (home, NULL));
     kb_test_assert_ok (kb_restore_record_remove (home, &error), error); /* gone already */
 }
 

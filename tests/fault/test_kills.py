@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The process is killed, or the power cut, at every call that changes the disk; recovery itself, too,
+any number of times. Plain SQLite opens the data before anything of ours has run again."""
+
+import os
+import random
+import sys
+import unittest
+
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
+import power  # noqa: E402
+import scenario  # noqa: E402
+import strike  # noqa: E402
+import tap  # noqa: E402
+
+SEED = int(os.environ.get("KB_FAULT_SEED", random.randrange(1 << 32)))
+CACHE = 10
+
+
+class TestKills(unittest.TestCase):
+    total = 0
+
+    @classmethod
+    def setUpClass(cls):
+        print("# KB_FAULT_SEED=%d" % SEED)
+
+    @classmethod
+    def tearDownClass(cls):
+        strike.print_total("ends at a call", cls.total)
+
+
+class PowerCuts(strike.Strikes):
+    """The same, but of what was not synced, the disk has nothing, or any part."""
+
+    def __init__(self, case, kind, rnd=None, **keywords):
+        super().__init__(case, kind, **keywords)
+        self.rnd = rnd
+
+    def strike(self, at):
+        self.case.reset()
+        disk = power.Disk(self.case.box.home, self.case.box.disk)
+        run = self.case.run(kind=self.kind, at=at, disk=True, **self.keywords)
+        disk.cut(self.rnd)
+        return run
+
+    def check_undisturbed(self):
+        """What is said to be done is on the disk."""
+        run = self.strike(0)
+        assert run.code == 0, run.stdout
+        try:
+            self.case.check_done()
+        except strike.BROKEN as error:
+            self.broken.append("after the end: %s" % error)
+
+
+class Recoveries(strike.Strikes):
+    """The next start is killed, too, later each time, until one gets to its end."""
+
+    def strike(self, at):
+        self.case.reset()
+        done = self.case.check_data()
+        for later in range(1, 1000):
+            run = self.case.run(kind=self.kind, at=1 + (later * at) % 7, **self.keywords)
+            if run.struck == "" or later > 30:
+                return run
+            assert self.case.check_data() == done, "recovery has changed the data"
+        raise AssertionError("it never ends")
+
+
+def add(operation, journal_mode, what, function):
+    def test(self):
+        case = operation(journal_mode)
+        try:
+            TestKills.total += function(case)
+        finally:
+            case.remove()
+
+    strike.add_cases(TestKills, " ".join((what, operation.name, journal_mode)), test)
+
+
+def kill(case):
+    return strike.Strikes(case, "kill", cache=CACHE).run()
+
+
+def kill_torn(case):
+    return strike.Strikes(case, "kill-torn", cache=CACHE).run()
+
+
+def cut(case):
+    cuts = PowerCuts(case, "kill", cache=CACHE)
+    cuts.check_undisturbed()
+    return cuts.run()
+
+
+def cut_with_rest(case):
+    return PowerCuts(case, "kill", rnd=random.Random(SEED), cache=CACHE).run()
+
+
+def recover(case):
+    """From where each call of the operation was the last."""
+    case.reset()
+    calls = case.run(kind="kill", cache=CACHE).calls
+    total = 0
+    for at in strike.sample_of(calls):
+        after, _ = scenario.interrupted(case, kind="kill", at=at, cache=CACHE)
+        total += Recoveries(after, "kill").run_all(range(1, 3), "recovery after call %d" % at)
+    return total
+
+
+def recover_cut(case):
+    case.reset()
+    calls = case.run(kind="kill", cache=CACHE).calls
+    total = 0
+    for at in strike.sample_of(calls):
+        after, _ = scenario.interrupted(case, kind="kill", at=at, cache=CACHE)
+        total += PowerCuts(after, "kill").run_all(range(1, 40), "recovery after call %d" % at)
+    return total
+
+
+for one in scenario.OPERATIONS:
+    for mode in ("delete", "wal"):
+        for end in (kill, kill_torn, cut, cut_with_rest, recover, recover_cut):
+            add(one, mode, end.__name__, end)
+
+
+if __name__ == "__main__":
+    tap.main()
