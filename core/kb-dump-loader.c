@@ -2,6 +2,7 @@
 #include "kb-dump-loader.h"
 
 #include "kb-dump-authorizer.h"
+#include "kb-dump-functions.h"
 #include "kb-error.h"
 #include "kb-scratch.h"
 
@@ -31,6 +32,7 @@ typedef struct {
     KbDumpKind kind; /* of the statement that SQLite is compiling now */
     gboolean is_ours;
     gboolean seen_trigger;
+    gboolean awaits_sequence; /* the shell has said what it says before it makes sqlite_sequence */
 
     GPtrArray *targets; /* element-type Target; the last used is tried first */
     Target *last;
@@ -272,12 +274,25 @@ hold_back_sequence (Loader *self, const KbStatement *statement, GError **error)
     return TRUE;
 }
 
+/* A row of one of SQLite's own tables. Statistics beyond sqlite_stat1 are for SQLites that were
+ * built to use them; ANALYZE makes them anew. */
+static gboolean
+load_internal (Loader *self, const KbStatement *statement, GError **error)
+{
+    if (strcmp (statement->table, "sqlite_sequence") == 0)
+        return hold_back_sequence (self, statement, error);
+    if (strcmp (statement->table, "sqlite_stat3") == 0 ||
+        strcmp (statement->table, "sqlite_stat4") == 0)
+        return TRUE;
+    return insert_row (self, statement, error);
+}
+
 static gboolean
 load_insert (Loader *self, const KbStatement *statement, GError **error)
 {
     kb_footer_count_row (self->counted, statement->table);
-    if (strcmp (statement->table, "sqlite_sequence") == 0) /* Python 3.10 and later: at the end */
-        return hold_back_sequence (self, statement, error);
+    if (strncmp (statement->table, "sqlite_", 7) == 0) /* may come at the end, after triggers */
+        return load_internal (self, statement, error);
     if (self->seen_trigger)
         return refuse (self, "a row after a trigger", statement->table, error);
     return insert_row (self, statement, error);
@@ -292,17 +307,37 @@ is_one_of (const char *sql, const char *const *texts)
     return FALSE;
 }
 
+/* What dumps say and a loader need not do. The shell of SQLite 3.51 and later makes sqlite_sequence
+ * by hand, for which it has the schema writable; here CREATE TABLE has made it. Whatever else
+ * follows on writable_schema=ON is none of the shell's, and is refused. */
+static gboolean
+is_skipped (Loader *self, const char *sql, gboolean *skipped, GError **error)
+{
+    static const char sequence[] = "CREATE TABLE IF NOT EXISTS sqlite_sequence(name,seq)";
+    static const char *const texts[] = {"DELETE FROM \"sqlite_sequence\"",
+                                        "DELETE FROM sqlite_sequence",
+                                        "PRAGMA foreign_keys=OFF",
+                                        "PRAGMA foreign_keys=ON",
+                                        "PRAGMA writable_schema=OFF",
+                                        sequence,
+                                        NULL};
+
+    if (self->awaits_sequence && g_ascii_strcasecmp (sql, sequence) != 0)
+        return refuse (self, "not allowed in a backup", "PRAGMA writable_schema=ON", error);
+    self->awaits_sequence = g_ascii_strcasecmp (sql, "PRAGMA writable_schema=ON") == 0;
+    *skipped = self->awaits_sequence || is_one_of (sql, texts);
+    return TRUE;
+}
+
 static gboolean
 load_sql (Loader *self, const KbStatement *statement, GError **error)
 {
-    static const char *const skipped[] = {"DELETE FROM \"sqlite_sequence\"",
-                                          "DELETE FROM sqlite_sequence", "PRAGMA foreign_keys=OFF",
-                                          "PRAGMA foreign_keys=ON", NULL};
     static const char *const analyze[] = {"ANALYZE \"sqlite_master\"", "ANALYZE sqlite_master",
                                           "ANALYZE sqlite_schema", NULL};
+    gboolean skipped = FALSE;
 
-    if (is_one_of (statement->sql, skipped))
-        return TRUE;
+    if (!is_skipped (self, statement->sql, &skipped, error) || skipped)
+        return skipped;
     if (is_one_of (statement->sql, analyze)) {
         sqlite3_set_authorizer (self->db, NULL, NULL);
         gboolean ok = kb_sqlite_exec (self->db, "ANALYZE sqlite_master", error);
@@ -339,7 +374,8 @@ load_statements (Loader *self, KbProgress *progress, GCancellable *cancellable, 
         if (statement.type == KB_STATEMENT_SQL && !load_sql (self, &statement, error))
             return FALSE;
     } while (statement.type != KB_STATEMENT_END);
-    return TRUE;
+    return !self->awaits_sequence ||
+           refuse (self, "not allowed in a backup", "PRAGMA writable_schema=ON", error);
 }
 
 static gboolean
@@ -486,7 +522,8 @@ kb_dump_load (KbDumpReader *reader,
     };
 
     g_array_set_clear_func (sequences, sequence_clear);
-    loader.converter = kb_sqlite_open (":memory:", SQLITE_OPEN_READWRITE, error);
+    if (kb_dump_functions_add (scratch, error))
+        loader.converter = kb_sqlite_open (":memory:", SQLITE_OPEN_READWRITE, error);
     if (loader.converter == NULL)
         return FALSE;
     loader.real = kb_sqlite_prepare (loader.converter, "SELECT CAST(?1 AS REAL)", error);

@@ -351,6 +351,11 @@ take_literal (const KbLiteral *literal, KbValue *value)
         value->type = literal->type == KB_LITERAL_BLOB ? KB_VALUE_BLOB : KB_VALUE_TEXT;
         value->length = literal->length / 2;
         return kb_sql_decode_hex (bytes, literal->length);
+    case KB_LITERAL_ESCAPED:
+        value->type = KB_VALUE_TEXT;
+        if (literal->has_quotes)
+            value->length = kb_sql_undouble (bytes, literal->length, '\'');
+        return kb_sql_decode_escapes (bytes, value->length, &value->length);
     }
     return FALSE;
 }
@@ -367,7 +372,7 @@ take_insert (KbDumpReader *self, KbStatement *out, GError **error)
     for (guint i = 0; i < literals->len; i++)
         if (!take_literal (&g_array_index (literals, KbLiteral, i),
                            &g_array_index (self->values, KbValue, i)))
-            return fail (self, KB_ERROR_CORRUPT, "X'…' holds no hexadecimal digits", error);
+            return fail (self, KB_ERROR_CORRUPT, "a literal cannot be decoded", error);
 
     if (*table == '"')
         table_length = kb_sql_undouble (++table, table_length - 2, '"');

@@ -2,6 +2,7 @@
 #include "kb-dump-schema.h"
 
 #include "kb-error.h"
+#include "kb-sql-scan.h"
 
 #include <string.h>
 
@@ -176,6 +177,23 @@ read_max_rowid (KbSqlite *db, KbDumpTable *self, const Shape *shape, GError **er
     return kb_sqlite_query_int64 (db, sql, &self->max_rowid, error);
 }
 
+/* CREATE INDEX and CREATE VIEW are kept with the comment behind them, which would swallow the
+ * semicolon that is to end them. */
+static char *
+close_comment (const char *sql)
+{
+    static const char *const ends[] = {"", "\n", "*/"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS (ends); i++) {
+        g_autofree char *closed = g_strconcat (sql, ends[i], ";", NULL);
+        const char *end = closed + strlen (closed);
+        const char *after;
+        if (kb_sql_scan_statement (closed, end, &after) == KB_SCAN_OK && after == end)
+            return g_strconcat (sql, ends[i], NULL);
+    }
+    return NULL;
+}
+
 /* A dump holds no CR, which every text mode would change; Kolibri's own cycle turns it into LF, and
  * so do we where it stands in a schema. */
 static char *
@@ -188,7 +206,12 @@ clean_sql (const char *sql, GError **error)
                      sql);
         return NULL;
     }
-    return g_strdelimit (g_strjoinv ("\n", lines), "\r", '\n');
+    g_autofree char *joined = g_strdelimit (g_strjoinv ("\n", lines), "\r", '\n');
+    char *closed = close_comment (joined);
+    if (closed == NULL)
+        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read schema: no statement: %.80s",
+                     joined);
+    return closed;
 }
 
 static KbDumpTable *

@@ -353,17 +353,37 @@ scan_cast (const char *at, const char *end, KbLiteral *out, const char **after)
 }
 
 static KbScan
+scan_text (const char *at, const char *end, KbLiteral *out, const char **after)
+{
+    KbScan scan = scan_quoted (at, end, after, &out->has_quotes);
+
+    out->start = at + 1;
+    out->length = scan == KB_SCAN_OK ? (gsize) (*after - at - 2) : 0;
+    return scan;
+}
+
+static KbScan
+scan_unistr (const char *at, const char *end, KbLiteral *out, const char **after)
+{
+    KbScan scan = skip_word (&at, end, "unistr(");
+
+    if (scan == KB_SCAN_OK && at == end)
+        scan = KB_SCAN_MORE;
+    if (scan == KB_SCAN_OK)
+        scan = *at == '\'' ? scan_text (at, end, out, &at) : KB_SCAN_OTHER;
+    if (scan == KB_SCAN_OK)
+        scan = skip_word (&at, end, ")");
+    *after = at;
+    return scan;
+}
+
+static KbScan
 scan_literal (const char *at, const char *end, KbLiteral *out, const char **after)
 {
-    KbScan scan;
-
     switch (*at) {
     case '\'':
         out->type = KB_LITERAL_TEXT;
-        scan = scan_quoted (at, end, after, &out->has_quotes);
-        out->start = at + 1;
-        out->length = scan == KB_SCAN_OK ? (gsize) (*after - at - 2) : 0;
-        return scan;
+        return scan_text (at, end, out, after);
     case 'N':
         out->type = KB_LITERAL_NULL;
         *after = at;
@@ -375,6 +395,9 @@ scan_literal (const char *at, const char *end, KbLiteral *out, const char **afte
     case 'C':
         out->type = KB_LITERAL_BLOB_AS_TEXT;
         return scan_cast (at, end, out, after);
+    case 'u':
+        out->type = KB_LITERAL_ESCAPED;
+        return scan_unistr (at, end, out, after);
     default:
         if (g_ascii_isdigit (*at) || strchr ("-+.I", *at) != NULL)
             return scan_number (at, end, out, after);
@@ -503,5 +526,100 @@ kb_sql_decode_hex (char *text, gsize length)
             return FALSE;
         text[i] = (char) (high << 4 | low);
     }
+    return TRUE;
+}
+
+/* Reads @n digits of a code point. Returns where they end, or NULL when they are none. */
+static const char *
+read_code_point (const char *at, const char *end, gsize n, guint32 *out)
+{
+    if ((gsize) (end - at) < n)
+        return NULL;
+    *out = 0;
+    for (const char *after = at + n; at < after; at++) {
+        if (!g_ascii_isxdigit (*at))
+            return NULL;
+        *out = *out << 4 | (guint32) g_ascii_xdigit_value (*at);
+    }
+    return at;
+}
+
+/* As sqlite3AppendOneUtf8Character() (utf.c), which asks neither for surrogates nor for what is
+ * beyond Unicode. */
+static char *
+write_code_point (char *to, guint32 v)
+{
+    if (v < 0x80) {
+        *to++ = (char) v;
+        return to;
+    }
+    if (v < 0x800) {
+        *to++ = (char) (0xc0 + ((v >> 6) & 0x1f));
+    } else {
+        if (v < 0x10000) {
+            *to++ = (char) (0xe0 + ((v >> 12) & 0x0f));
+        } else {
+            *to++ = (char) (0xf0 + ((v >> 18) & 0x07));
+            *to++ = (char) (0x80 + ((v >> 12) & 0x3f));
+        }
+        *to++ = (char) (0x80 + ((v >> 6) & 0x3f));
+    }
+    *to++ = (char) (0x80 + (v & 0x3f));
+    return to;
+}
+
+/* Behind a backslash: `\\`, `XXXX`, `+XXXXXX`, `uXXXX` or `UXXXXXXXX`. */
+static const char *
+read_escape (const char *at, const char *end, guint32 *out)
+{
+    if (at == end)
+        return NULL;
+    switch (*at) {
+    case '\\':
+        *out = '\\';
+        return at + 1;
+    case '+':
+        return read_code_point (at + 1, end, 6, out);
+    case 'u':
+        return read_code_point (at + 1, end, 4, out);
+    case 'U':
+        return read_code_point (at + 1, end, 8, out);
+    default:
+        return read_code_point (at, end, 4, out);
+    }
+}
+
+/**
+ * kb_sql_decode_escapes:
+ * @text: what stands in unistr('…'), quotes undoubled; changed in place, and never grows
+ * @length: its length in bytes
+ * @new_length: (out): the new length
+ *
+ * Does what SQL's unistr() does since SQLite 3.50 (func.c, unistrFunc()).
+ *
+ * Returns: %FALSE if a backslash begins no escape
+ */
+gboolean
+kb_sql_decode_escapes (char *text, gsize length, gsize *new_length)
+{
+    const char *from = text;
+    const char *end = text + length;
+    char *to = text;
+
+    while (from < end) {
+        const char *hit = memchr (from, '\\', (gsize) (end - from));
+        gsize run = (gsize) ((hit != NULL ? hit : end) - from);
+        guint32 code_point;
+        memmove (to, from, run);
+        to += run;
+        from += run;
+        if (hit == NULL)
+            break;
+        from = read_escape (from + 1, end, &code_point);
+        if (from == NULL)
+            return FALSE;
+        to = write_code_point (to, code_point);
+    }
+    *new_length = (gsize) (to - text);
     return TRUE;
 }

@@ -26,6 +26,7 @@ typedef enum { KB_SCAN_OK, KB_SCAN_MORE, KB_SCAN_OTHER } KbScan;
  * @KB_LITERAL_TEXT: '…'
  * @KB_LITERAL_BLOB: X'…'
  * @KB_LITERAL_BLOB_AS_TEXT: CAST(X'…' AS TEXT)
+ * @KB_LITERAL_ESCAPED: unistr('…'), as the sqlite3 shell writes control characters since 3.50
  *
  * The forms of a literal that dumps use. Others are left to SQLite.
  */
@@ -36,6 +37,7 @@ typedef enum {
     KB_LITERAL_TEXT,
     KB_LITERAL_BLOB,
     KB_LITERAL_BLOB_AS_TEXT,
+    KB_LITERAL_ESCAPED,
 } KbLiteralType;
 
 /**
@@ -76,5 +78,6 @@ KbScan kb_sql_scan_insert (const char *at, const char *end, KbInsert *out, const
 
 gsize kb_sql_undouble (char *text, gsize length, char quote);
 gboolean kb_sql_decode_hex (char *text, gsize length);
+gboolean kb_sql_decode_escapes (char *text, gsize length, gsize *new_length);
 
 G_END_DECLS

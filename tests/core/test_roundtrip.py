@@ -19,6 +19,7 @@ import unittest
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")]
 import tap  # noqa: E402
+from content import content, quoted  # noqa: E402
 
 BENCH = os.environ["KB_BENCH"]
 N_DATABASES = int(os.environ.get("KB_ROUNDTRIPS", "40"))
@@ -68,11 +69,12 @@ REALS = [
     3.0000000000000004,
 ]
 NAMES = ["t", "order", 'quo"te', "spa ce", "ünïcödé", "semi;colon", "br]acket", "1digit", "rowid", "comma,", "ti'ck"]
+NAMES += ["-- dash", "/* star", "new\nline", "tab\tand\x01", "back\\slash", "perc%snt", "../up", "😀", "SELECT", "long" * 80]
 DECLS = ["", "INTEGER", "TEXT", "BLOB", "REAL", "NUMERIC", "varchar(32)", "bool", "datetime", "char(32)"]
 
+KINDS = ["plain", "ipk", "auto", "wr", "desc", "strict", "generated", "unique", "check", "foreign"]
 
-def quoted(name):
-    return '"%s"' % name.replace('"', '""')
+STRICT = {"ANY": "nirtb", "INT": "ni", "TEXT": "nt", "REAL": "nr", "BLOB": "nb"}  # null, integer, …
 
 
 class Generator:
@@ -84,8 +86,8 @@ class Generator:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.tables = []
 
-    def value(self, decl):
-        kind = self.rnd.choice("nirtb" if decl in ("", "BLOB", "NUMERIC") else "nrtib")
+    def value(self, decl, strict):
+        kind = self.rnd.choice(STRICT[decl] if strict else "nirtb")
         if kind == "n":
             return None
         if kind == "i":
@@ -118,20 +120,25 @@ class Generator:
     def table(self, number):
         name = "%s%d" % (self.rnd.choice(NAMES), number)
         if self.for_python:
-            name = name.replace("'", "")
+            name = name.replace("'", "").replace("\n", "")
         columns = self.rnd.sample([n for n in NAMES if n != "t"], self.rnd.randint(1, 5))
         decls = [self.rnd.choice(DECLS) for _ in columns]
         defs = ["%s %s" % (quoted(c), d) for c, d in zip(columns, decls)]
-        kind = self.rnd.choice(["plain", "ipk", "auto", "wr", "strict", "generated", "unique", "check"])
+        kind = self.rnd.choice(KINDS)
         suffix = ""
         if kind in ("ipk", "auto"):
             defs.insert(0, "id INTEGER PRIMARY KEY" + (" AUTOINCREMENT" if kind == "auto" else ""))
         elif kind == "wr":
-            defs.insert(0, "k TEXT PRIMARY KEY")
+            defs.insert(0, "k TEXT")
+            defs.append("PRIMARY KEY (k DESC, %s)" % quoted(columns[-1]))
             suffix = " WITHOUT ROWID"
+        elif kind == "desc":  # which is no rowid
+            defs.insert(0, "id INTEGER PRIMARY KEY DESC")
+        elif kind == "foreign":  # orphans, as real databases have them
+            defs.append("f INTEGER DEFAULT 99 REFERENCES nowhere(id) DEFERRABLE INITIALLY DEFERRED")
         elif kind == "strict":
-            decls = ["ANY" for _ in columns]
-            defs = ["%s ANY" % quoted(c) for c in columns]
+            decls = [self.rnd.choice(sorted(STRICT)) for _ in columns]
+            defs = ["%s %s" % (quoted(c), d) for c, d in zip(columns, decls)]
             suffix = " STRICT"
         elif kind == "generated":
             defs.append("g AS (length(%s)) %s" % (quoted(columns[0]), self.rnd.choice(["STORED", "VIRTUAL"])))
@@ -141,7 +148,7 @@ class Generator:
             defs.append("j TEXT CHECK ((JSON_VALID(j) OR j IS NULL)) DEFAULT '{}'")
         self.db.execute("CREATE TABLE %s (%s)%s" % (quoted(name), ", ".join(defs), suffix))
         for i in range(self.rnd.choice([0, 1, 5, 60])):
-            values = [self.value(d) for d in decls]
+            values = [self.value(d, kind == "strict") for d in decls]
             if kind == "wr":
                 self.insert(name, ["k"] + columns, ["key%d" % i] + values)
             else:
@@ -172,6 +179,9 @@ class Generator:
             "CREATE TRIGGER tr1 AFTER INSERT ON %s BEGIN SELECT CASE WHEN 1 THEN 'a;b' END; SELECT 2; END" % table
         )
         self.db.execute("CREATE TRIGGER tr2 INSTEAD OF INSERT ON v2 BEGIN SELECT 1; END")
+        if self.rnd.random() < 0.5:  # SQLite keeps a comment behind these two
+            self.db.execute("CREATE INDEX i3 ON %s(%s) -- it's; a comment" % (table, column))
+            self.db.execute("CREATE VIEW v3 AS SELECT 1 /* another; */ -- and another")
         if self.rnd.random() < 0.5:
             self.db.execute("ANALYZE")
         if self.rnd.random() < 0.3:  # sqlite_sequence stays when its last table goes
@@ -190,51 +200,6 @@ class Generator:
         self.db.execute("PRAGMA user_version=%d" % self.rnd.choice([0, 7, -3]))
         self.db.execute("PRAGMA application_id=%d" % self.rnd.choice([0, 42]))
         self.db.close()
-
-
-def typed(value):
-    if isinstance(value, float):
-        return ("real", struct.pack("<d", value))
-    return (type(value).__name__, value)
-
-
-def rowid_of(db, table):
-    columns = {row[1].decode().lower() for row in db.execute("PRAGMA table_xinfo(%s)" % quoted(table))}
-    for name in ("rowid", "_rowid_", "oid"):
-        if name not in columns:
-            try:
-                db.execute("SELECT %s FROM %s" % (name, quoted(table))).fetchone()
-                return name
-            except sqlite3.OperationalError:  # WITHOUT ROWID
-                return None
-    return None
-
-
-def content(path, ours):
-    """All that a database holds. What the header of a database says counts only through ours."""
-    db = sqlite3.connect(path)
-    db.text_factory = bytes
-    found = {}
-    rows = db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
-    for kind, name, sql in rows:
-        name = name.decode()
-        if name == "sqlite_sequence" and not any(b"AUTOINCREMENT" in (row[2] or b"") for row in rows):
-            continue  # it cannot be made without such a table
-        # Kolibri's cycle turns CR into LF in a schema, too, and so do we
-        found[kind.decode(), name] = sql
-        if kind == b"table" and not name.startswith("sqlite_stat"):
-            rowid = rowid_of(db, name)
-            hidden = [r for r in db.execute("PRAGMA table_xinfo(%s)" % quoted(name))]
-            columns = ",".join(
-                "typeof({0}), CAST({0} AS BLOB), {0}".format(quoted(r[1].decode())) for r in hidden
-            )
-            select = "SELECT %s%s FROM %s" % (rowid + ", " if rowid else "NULL, ", columns, quoted(name))
-            found["rows", name] = [tuple(typed(v) for v in row) for row in db.execute(select)]
-    if ours:
-        for pragma in ("user_version", "application_id", "encoding"):
-            found[pragma] = db.execute("PRAGMA " + pragma).fetchone()
-    db.close()
-    return found
 
 
 class RoundTrip(unittest.TestCase):
@@ -334,7 +299,10 @@ class RoundTrip(unittest.TestCase):
                 peer.executescript(sql.replace("\r\n", "\n").replace("\r", "\n"))
             except (sqlite3.Error, UnicodeError, ValueError):  # not UTF-8, NUL, odd names
                 return
+            complete = not peer.in_transaction  # a comment may have swallowed its COMMIT
             peer.close()
+            if not complete:
+                return
             with open(self.fresh("python.dump"), "w", encoding="utf-8", newline="") as f:
                 f.write(sql)
             self.bench("load", self.file("python.dump"), self.fresh("b.sqlite3"))
