@@ -15,7 +15,9 @@ struct _KbRestoreDialog {
     GtkDialog parent_instance;
 
     char *newer_warning; /* NULL: there is nothing to warn of */
+    KbServerState server;
     GtkLabel *question;
+    GtkWidget *facts;
     GtkLabel *backup_facts;
     GtkLabel *present_facts;
     GtkLabel *consequence;
@@ -81,19 +83,47 @@ set_consequence (KbRestoreDialog *self, const KbChecked *checked, const KbStatus
  * @self: the dialog
  * @server: what the server of Kolibri does now
  *
- * A restore needs Kolibri stopped: as long as it is not, the dialog says so.
+ * Says what becomes of a running Kolibri. While it starts or stops, or hangs, it is not for us to
+ * stop: then it has to be waited for.
  */
 void
 kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server)
 {
-    gboolean stopped = server == KB_SERVER_STOPPED;
-    const char *warning =
-        stopped ? self->newer_warning
-                : _ ("Kolibri is running. Stop Kolibri first; then you can restore here.");
+    gboolean can_go = server == KB_SERVER_STOPPED || server == KB_SERVER_RUNNING;
+    g_autofree char *warning = NULL;
 
+    if (!can_go)
+        warning = g_strdup (_ ("Kolibri is starting, stopping or not responding. Wait a moment, or "
+                               "stop Kolibri; then you can restore here."));
+    else if (server == KB_SERVER_RUNNING)
+        warning = kb_text_join (_ ("Kolibri is running. It will be stopped for this, and started "
+                                   "again. Learners cannot work meanwhile."),
+                                self->newer_warning);
+    else
+        warning = g_strdup (self->newer_warning);
+    self->server = server;
     gtk_label_set_text (self->warning_text, warning != NULL ? warning : "");
     gtk_widget_set_visible (self->warning, warning != NULL);
-    gtk_widget_set_sensitive (self->restore, stopped);
+    gtk_widget_set_sensitive (self->restore, can_go);
+}
+
+/**
+ * kb_restore_dialog_stops_kolibri:
+ * @self: the dialog
+ *
+ * Returns: %TRUE if the dialog says that a running Kolibri will be stopped
+ */
+gboolean
+kb_restore_dialog_stops_kolibri (KbRestoreDialog *self)
+{
+    return self->server == KB_SERVER_RUNNING;
+}
+
+static void
+make_cancel_the_default (KbRestoreDialog *self)
+{
+    gtk_widget_grab_default (self->cancel);
+    gtk_widget_grab_focus (self->cancel);
 }
 
 /**
@@ -120,8 +150,40 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
         self->newer_warning =
             kb_text_newer_warning (checked->result->version, status->data_version);
     kb_restore_dialog_set_server (self, status->server);
-    gtk_widget_grab_default (self->cancel);
-    gtk_widget_grab_focus (self->cancel);
+    make_cancel_the_default (self);
+    return GTK_WIDGET (self);
+}
+
+/**
+ * kb_restore_dialog_new_for_undo:
+ * @parent: the window
+ * @undoable: the restore to undo
+ * @status: what there is now
+ *
+ * Returns: (transfer floating): the dialog; %GTK_RESPONSE_ACCEPT means to undo
+ */
+GtkWidget *
+kb_restore_dialog_new_for_undo (GtkWindow *parent,
+                                const KbUndoable *undoable,
+                                const KbStatus *status)
+{
+    KbRestoreDialog *self = g_object_new (KB_TYPE_RESTORE_DIALOG, "transient-for", parent, NULL);
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *question = kb_text_undo_question (undoable->kept, now);
+    g_autofree char *difference =
+        undoable->knows_difference ? kb_text_difference (&undoable->difference) : NULL;
+    g_autofree char *text = kb_text_join (
+        _ ("The data that was there before comes back exactly as it was. A copy of the present "
+           "data is kept on this computer."),
+        difference);
+
+    gtk_window_set_title (GTK_WINDOW (self), _ ("Undo a Restore"));
+    gtk_button_set_label (GTK_BUTTON (self->restore), _ ("_Undo Restore"));
+    gtk_label_set_text (self->question, question);
+    gtk_label_set_text (self->consequence, text);
+    gtk_widget_hide (self->facts);
+    kb_restore_dialog_set_server (self, status->server);
+    make_cancel_the_default (self);
     return GTK_WIDGET (self);
 }
 
@@ -141,6 +203,7 @@ kb_restore_dialog_class_init (KbRestoreDialogClass *klass)
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-restore-dialog.ui");
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, question);
+    gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, facts);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, backup_facts);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, present_facts);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, consequence);

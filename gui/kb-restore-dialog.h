@@ -13,6 +13,10 @@ G_DECLARE_FINAL_TYPE (KbRestoreDialog, kb_restore_dialog, KB, RESTORE_DIALOG, Gt
 
 GtkWidget *
 kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStatus *status);
+GtkWidget *kb_restore_dialog_new_for_undo (GtkWindow *parent,
+                                           const KbUndoable *undoable,
+                                           const KbStatus *status);
 void kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server);
+gboolean kb_restore_dialog_stops_kolibri (KbRestoreDialog *self);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ typedef struct {
     KbHome *home;
     KbEntry *entry;
     gboolean from_catalog;
+    gboolean stop_kolibri;
     unsigned old_after_days;
 } Params;
 
@@ -62,6 +63,19 @@ kb_checked_free (KbChecked *self)
         return;
     kb_entry_unref (self->entry);
     kb_verify_result_free (self->result);
+    g_free (self);
+}
+
+/**
+ * kb_undoable_free:
+ * @self: (nullable) (transfer full): a restore that can be undone
+ */
+void
+kb_undoable_free (KbUndoable *self)
+{
+    if (self == NULL)
+        return;
+    kb_kept_free (self->kept);
     g_free (self);
 }
 
@@ -196,6 +210,7 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
         .file = params->entry->path,
         .from_catalog = params->from_catalog,
         .accept_newer = TRUE, /* the dialog has warned */
+        .stop_kolibri = params->stop_kolibri,
     };
 
     return kb_restore_run (&options, progress, cancellable, error);
@@ -205,14 +220,81 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
  * kb_tasks_restore:
  * @home: the data folder
  * @checked: the backup
+ * @stop_kolibri: whether a running Kolibri may be stopped for it, and started again
  *
  * Returns: (transfer full): a job whose result is a #KbRestoreResult
  */
 KbJob *
-kb_tasks_restore (KbHome *home, const KbChecked *checked)
+kb_tasks_restore (KbHome *home, const KbChecked *checked, gboolean stop_kolibri)
 {
     Params *params = params_new (NULL, home, checked->entry);
 
     params->from_catalog = checked->from_catalog;
+    params->stop_kolibri = stop_kolibri;
     return kb_job_new (restore, params, params_free, (GDestroyNotify) kb_restore_result_free);
+}
+
+static gpointer
+find_undo (gpointer data,
+           G_GNUC_UNUSED KbProgress *progress,
+           G_GNUC_UNUSED GCancellable *cancellable,
+           GError **error)
+{
+    const Params *params = data;
+    g_autoptr (KbUndoable) self = g_new0 (KbUndoable, 1);
+
+    self->kept = kb_undo_find (params->home, params->path, error);
+    if (self->kept == NULL)
+        return NULL;
+    self->knows_difference = self->kept->time != NULL &&
+                             kb_difference_of_data (kb_home_get_database (params->home),
+                                                    self->kept->time, &self->difference, NULL);
+    return g_steal_pointer (&self);
+}
+
+/**
+ * kb_tasks_find_undo:
+ * @home: the data folder
+ * @name: (nullable): the name of what a restore has replaced; %NULL for the last one
+ *
+ * Looks at what an undo would bring back, and what it would take away.
+ *
+ * Returns: (transfer full): a job whose result is a #KbUndoable
+ */
+KbJob *
+kb_tasks_find_undo (KbHome *home, const char *name)
+{
+    return kb_job_new (find_undo, params_new (name, home, NULL), params_free,
+                       (GDestroyNotify) kb_undoable_free);
+}
+
+static gpointer
+undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    const Params *params = data;
+    const KbUndoOptions options = {
+        .home = params->home,
+        .name = params->path,
+        .accept_newer = TRUE, /* it was in use here before */
+        .stop_kolibri = params->stop_kolibri,
+    };
+
+    return kb_undo_run (&options, progress, cancellable, error);
+}
+
+/**
+ * kb_tasks_undo:
+ * @home: the data folder
+ * @undoable: the restore
+ * @stop_kolibri: whether a running Kolibri may be stopped for it, and started again
+ *
+ * Returns: (transfer full): a job whose result is a #KbUndoResult
+ */
+KbJob *
+kb_tasks_undo (KbHome *home, const KbUndoable *undoable, gboolean stop_kolibri)
+{
+    Params *params = params_new (undoable->kept->name, home, NULL);
+
+    params->stop_kolibri = stop_kolibri;
+    return kb_job_new (undo, params, params_free, (GDestroyNotify) kb_undo_result_free);
 }

@@ -31,8 +31,10 @@ struct _KbWindow {
     gboolean look_again;
     KbJob *job; /* an operation under way: at most one */
     KbOperation operation;
-    KbChecked *checked; /* the backup that is being restored */
-    char *pending_file; /* to be opened after the first look */
+    KbChecked *checked;   /* the backup that is being restored */
+    KbUndoable *undoable; /* or the restore that is being undone */
+    char *replaced;       /* what the restore that the info bar tells of has replaced */
+    char *pending_file;   /* to be opened after the first look */
     gboolean closing;
 
     GFileMonitor *monitors[2];
@@ -50,6 +52,7 @@ struct _KbWindow {
     GtkProgressBar *progress;
     GtkWidget *cancel;
     GtkWidget *backup;
+    GtkButton *restore;
     KbMessage *message;
     KbBackupList *list;
 };
@@ -74,13 +77,15 @@ update_actions (KbWindow *self)
     gboolean idle = self->job == NULL && !self->closing;
     gboolean usable = self->look != NULL && self->look->home != NULL &&
                       self->look->status->verdict != KB_VERDICT_UNSUPPORTED;
-    gboolean on_backup = selected != NULL && selected->origin != KB_ORIGIN_BEFORE_RESTORE;
+    gboolean on_replaced = selected != NULL && selected->origin == KB_ORIGIN_BEFORE_RESTORE;
 
     set_action_enabled (self, "backup", idle && usable && self->look->status->has_database);
     set_action_enabled (self, "open", idle && usable);
     set_action_enabled (self, "refresh", idle);
-    set_action_enabled (self, "check", idle && usable && on_backup);
-    set_action_enabled (self, "restore", idle && usable && on_backup);
+    set_action_enabled (self, "check", idle && usable && selected != NULL && !on_replaced);
+    set_action_enabled (self, "restore", idle && usable && selected != NULL);
+    set_action_enabled (self, "undo", idle && usable);
+    gtk_button_set_label (self->restore, on_replaced ? _ ("_Undo Restore…") : _ ("_Restore…"));
 }
 
 /* Icon, colour and word say the same. The icons are our own: not every desktop has a theme. */
@@ -332,6 +337,17 @@ on_check (G_GNUC_UNUSED GSimpleAction *action,
                G_CALLBACK (on_check_finished));
 }
 
+/* The bar stays until it is closed, or something else is begun. */
+static void
+offer_undo (KbWindow *self, const char *replaced)
+{
+    if (replaced == NULL)
+        return;
+    g_free (self->replaced);
+    self->replaced = g_strdup (replaced);
+    kb_message_set_action (self->message, _ ("_Undo"), "win.undo");
+}
+
 static void
 on_restore_finished (KbJob *job, const GError *error, gpointer user_data)
 {
@@ -348,21 +364,92 @@ on_restore_finished (KbJob *job, const GError *error, gpointer user_data)
     }
     g_autofree char *text = kb_text_restored (result, checked->entry->time, now);
     kb_message_show_news (self->message, text);
+    offer_undo (self, result->kept);
+}
+
+static void
+on_undo_finished (KbJob *job, const GError *error, gpointer user_data)
+{
+    KbWindow *self = user_data;
+    g_autoptr (KbUndoResult) result = kb_job_steal_result (job);
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    g_clear_pointer (&self->undoable, kb_undoable_free);
+    if (!end_job (self))
+        return;
+    if (result == NULL) {
+        kb_message_show_error (self->message, KB_OPERATION_UNDO, error);
+        return;
+    }
+    g_autofree char *text = kb_text_undone (result, now);
+    kb_message_show_news (self->message, text);
+    offer_undo (self, result->kept);
 }
 
 static void
 on_dialog_response (GtkDialog *dialog, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
+    gboolean stop_kolibri = kb_restore_dialog_stops_kolibri (KB_RESTORE_DIALOG (dialog));
 
     self->dialog = NULL;
     gtk_widget_destroy (GTK_WIDGET (dialog));
     if (response != GTK_RESPONSE_ACCEPT || self->job != NULL) {
         g_clear_pointer (&self->checked, kb_checked_free);
+        g_clear_pointer (&self->undoable, kb_undoable_free);
         return;
     }
-    start_job (self, KB_OPERATION_RESTORE, kb_tasks_restore (self->look->home, self->checked),
-               G_CALLBACK (on_restore_finished));
+    if (self->undoable != NULL)
+        start_job (self, KB_OPERATION_UNDO,
+                   kb_tasks_undo (self->look->home, self->undoable, stop_kolibri),
+                   G_CALLBACK (on_undo_finished));
+    else
+        start_job (self, KB_OPERATION_RESTORE,
+                   kb_tasks_restore (self->look->home, self->checked, stop_kolibri),
+                   G_CALLBACK (on_restore_finished));
+}
+
+static void
+show_dialog (KbWindow *self, GtkWidget *dialog)
+{
+    self->dialog = KB_RESTORE_DIALOG (dialog);
+    g_signal_connect_object (dialog, "response", G_CALLBACK (on_dialog_response), self, 0);
+    gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_undo_found (KbJob *job, const GError *error, gpointer user_data)
+{
+    KbWindow *self = user_data;
+    KbUndoable *undoable = kb_job_steal_result (job);
+
+    if (!end_job (self)) {
+        kb_undoable_free (undoable);
+        return;
+    }
+    if (undoable == NULL) {
+        kb_message_show_error (self->message, KB_OPERATION_UNDO, error);
+        return;
+    }
+    self->undoable = undoable;
+    show_dialog (self,
+                 kb_restore_dialog_new_for_undo (GTK_WINDOW (self), undoable, self->look->status));
+}
+
+/* An undo says first what it would take away. */
+static void
+begin_undo (KbWindow *self, const char *replaced)
+{
+    start_job (self, KB_OPERATION_UNDO, kb_tasks_find_undo (self->look->home, replaced),
+               G_CALLBACK (on_undo_found));
+}
+
+static void
+on_undo (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
+{
+    KbWindow *self = user_data;
+
+    begin_undo (self, self->replaced);
 }
 
 /* A backup is checked before anybody is asked: what cannot be restored is not offered. */
@@ -381,10 +468,7 @@ on_checked_for_restore (KbJob *job, const GError *error, gpointer user_data)
         return;
     }
     self->checked = checked;
-    self->dialog =
-        KB_RESTORE_DIALOG (kb_restore_dialog_new (GTK_WINDOW (self), checked, self->look->status));
-    g_signal_connect_object (self->dialog, "response", G_CALLBACK (on_dialog_response), self, 0);
-    gtk_window_present (GTK_WINDOW (self->dialog));
+    show_dialog (self, kb_restore_dialog_new (GTK_WINDOW (self), checked, self->look->status));
 }
 
 static void
@@ -395,8 +479,11 @@ on_restore (G_GNUC_UNUSED GSimpleAction *action,
     KbWindow *self = user_data;
     KbEntry *entry = kb_backup_list_get_selected (self->list);
 
-    start_job (self, KB_OPERATION_CHECK, kb_tasks_check (self->look->home, entry),
-               G_CALLBACK (on_checked_for_restore));
+    if (entry->origin == KB_ORIGIN_BEFORE_RESTORE)
+        begin_undo (self, entry->name);
+    else
+        start_job (self, KB_OPERATION_CHECK, kb_tasks_check (self->look->home, entry),
+                   G_CALLBACK (on_checked_for_restore));
 }
 
 /**
@@ -564,6 +651,8 @@ kb_window_finalize (GObject *object)
 
     g_free (self->home_path);
     g_free (self->pending_file);
+    g_free (self->replaced);
+    kb_undoable_free (self->undoable);
     kb_look_free (self->look);
     kb_checked_free (self->checked);
     G_OBJECT_CLASS (kb_window_parent_class)->finalize (object);
@@ -582,6 +671,7 @@ bind_children (GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child (widget_class, KbWindow, progress);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, cancel);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, backup);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, restore);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, message);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, list);
     gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
@@ -610,6 +700,7 @@ kb_window_init (KbWindow *self)
         {.name = "backup", .activate = on_backup},   {.name = "check", .activate = on_check},
         {.name = "restore", .activate = on_restore}, {.name = "open", .activate = on_open},
         {.name = "cancel", .activate = on_cancel},   {.name = "refresh", .activate = on_refresh},
+        {.name = "undo", .activate = on_undo},
     };
 
     g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);

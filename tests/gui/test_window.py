@@ -18,6 +18,7 @@ WINDOW = os.environ["KB_WINDOW"]
 WATCH = os.environ["KB_WATCH_LIB"]
 SCHEMAS = os.environ["KB_SCHEMAS"]
 LOCALE = os.environ["KB_LOCALE_DIR"]
+SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "status_server.py")
 
 
 class WindowCase(unittest.TestCase):
@@ -158,8 +159,8 @@ class TestBackup(WindowCase):
 
 
 class TestRestore(WindowCase):
-    def answer(self, program, name):
-        dialog = program.find("dialog", "Restore")
+    def answer(self, program, name, title="Restore"):
+        dialog = program.find("dialog", title)
         for node in program.all("push button", name):
             if node.get_name() == name and self.is_within(node, dialog):
                 wait_for(lambda: is_sensitive(node), message=name)
@@ -200,6 +201,79 @@ class TestRestore(WindowCase):
             lambda: any("Before restore" in name for name in program.row_names()),
             message="the kept data in the list",
         )
+
+    def restore_oldest(self, program):
+        """Restores the backup of 4 May, over 0.19.5."""
+        program.wait_rows(1)
+        program.press("Restore…")
+        self.answer(program, "Restore")
+        program.wait_text("Restored the backup from 4 May")
+        self.assertEqual(self.data_version(), "0.16.2")
+
+    def data_version(self):
+        with open(os.path.join(self.home, ".data_version")) as f:
+            return f.read()
+
+    def content(self):
+        found = homes.digest(self.home)
+        return found["db"], found[".data_version"]
+
+    def test_undo_in_the_bar_brings_everything_back(self):
+        self.make_home()
+        before = self.content()
+        program = self.start()
+        self.restore_oldest(program)
+        program.press("Undo")
+        program.wait_text("Undo the restore of today")
+        program.wait_text("Nothing that learners did would be lost.")
+        program.screenshot("undo-dialog")
+        self.answer(program, "Undo Restore", "Undo")
+        program.wait_text("The data that was there until the restore of today")
+        self.assertEqual(self.content(), before)
+        program.press("Undo")  # and that can be undone, too
+        self.answer(program, "Undo Restore", "Undo")
+        wait_for(lambda: self.data_version() == "0.16.2", message="0.16.2 again")
+
+    def test_undo_in_the_list_survives_a_restart(self):
+        self.make_home()
+        before = self.content()
+        program = self.start()
+        self.restore_oldest(program)
+        program.stop()
+        db = sqlite3.connect(os.path.join(self.home, "db.sqlite3"))
+        db.execute("UPDATE logger_attemptlog SET end_timestamp = '2099-01-01 00:00:00(UTC)'")
+        db.commit()
+        db.close()
+        program = self.start()
+        program.wait_rows(2)
+        program.select("Before restore")
+        program.press("Undo Restore…")
+        program.wait_text("answers given since then would go")
+        self.answer(program, "Cancel", "Undo")
+        self.assertEqual(self.data_version(), "0.16.2")
+        program.press("Undo Restore…")
+        self.answer(program, "Undo Restore", "Undo")
+        program.wait_text("The data that was there until the restore of today")
+        self.assertEqual(self.content(), before)
+
+    def test_a_running_kolibri_is_announced(self):
+        self.make_home()
+        server = subprocess.Popen(
+            [sys.executable, SERVER, self.home, "kolibri"], stdout=subprocess.PIPE, encoding="ascii"
+        )
+        try:
+            self.assertEqual(server.stdout.readline(), "ready\n")
+            program = self.start()
+            program.wait_text("Kolibri 0.19.5 · running")
+            program.press("Restore…")
+            program.wait_text("Kolibri is running. It will be stopped for this, and started again.")
+            program.screenshot("kolibri-runs")
+            button = next(n for n in program.all("push button", "Restore") if n.get_name() == "Restore")
+            self.assertTrue(is_sensitive(button))
+        finally:
+            server.kill()
+            server.wait()
+            server.stdout.close()
 
     def test_cancel_in_the_dialog_changes_nothing(self):
         self.make_home()
@@ -282,6 +356,7 @@ class TestProgram(WindowCase):
         os.makedirs(os.path.join(self.home, "backups", "protected"))
         with open(os.path.join(self.home, "backups", "protected", "restore.ini"), "w") as f:
             f.write("[Restore]\nold_version=0.19.5\nnew_version=0.16.2\nnew_id=0123\n")
+            f.write("kept=replaced-v0.19.5_2026-05-05_10-00-00\n")
         with open(os.path.join(self.home, "db.sqlite3.restoring"), "w") as f:
             f.write("half")
         program = self.start()
