@@ -218,6 +218,27 @@ class Lint(unittest.TestCase):
         there |= {p for p in files("data/*.xml") if "mime-info" in read(p)}
         self.assertEqual(listed, there)
 
+    def test_translations(self):
+        """Each language has every sentence of today, with the same format specifiers."""
+        with tempfile.TemporaryDirectory() as folder:
+            template = os.path.join(folder, "all.pot")
+            keywords = ["_", "N_", "C_:1c,2", "NC_:1c,2", "ngettext:1,2", "g_dngettext:2,3"]
+            self.run_gettext(
+                "xgettext", "--from-code=UTF-8", "--files-from=po/POTFILES", "--output=" + template,
+                *["--keyword=" + word for word in keywords],
+            )
+            for language in read("po/LINGUAS").split():
+                catalogue = "po/%s.po" % language
+                self.run_gettext("msgfmt", "--check", "--output-file=" + os.devnull, catalogue)
+                self.run_gettext("msgcmp", catalogue, template)
+
+    def run_gettext(self, *command):
+        done = subprocess.run(
+            command, cwd=TOP, env=dict(os.environ, GETTEXTDATADIRS=os.path.join(TOP, "data")),
+            stderr=subprocess.PIPE, encoding="utf-8", check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+
     def test_ui_files(self):
         """Words of the window are translatable, and every control has a name."""
         problems = []
