@@ -39,8 +39,6 @@ class ControlCase(Case):
 
     def setUp(self):
         super().setUp()
-        if self.kolibri.numbers < (0, 15):
-            self.skipTest("Kolibri %s has no control flag" % self.kolibri.version)
         self.home = self.home()
         self.server = self.home.server
         self.addCleanup(self.server.kill_strays)
