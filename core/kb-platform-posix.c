@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <linux/limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -628,6 +630,85 @@ kb_platform_process_command (int64_t pid)
     g_auto (GStrv) arguments = kb_platform_process_arguments (pid);
 
     return arguments != NULL ? g_strjoinv (" ", arguments) : NULL;
+}
+
+/**
+ * kb_platform_process_terminate:
+ * @pid: a process id
+ *
+ * Asks a process to end.
+ *
+ * Returns: %TRUE if it has been asked; %FALSE also where this system has no such request
+ */
+gboolean
+kb_platform_process_terminate (int64_t pid)
+{
+    return pid > 0 && pid <= INT_MAX && kill ((pid_t) pid, SIGTERM) == 0;
+}
+
+/* Who a child shall be. Found before the fork: behind it only few functions are allowed. */
+typedef struct {
+    gboolean is_other;
+    uid_t uid;
+    gid_t gid;
+    gid_t groups[64];
+    int n_groups;
+} ChildUser;
+
+/* Runs in the child. A session of its own: what ends our terminal does not end it. */
+static void
+become (gpointer data)
+{
+    const ChildUser *user = data;
+
+    setsid();
+    if (user->is_other && (setgroups ((size_t) user->n_groups, user->groups) != 0 ||
+                           setgid (user->gid) != 0 || setuid (user->uid) != 0))
+        _exit (126);
+}
+
+/**
+ * kb_platform_process_owner:
+ * @pid: a process id
+ * @owner: (out): user and group of that process; no modes
+ *
+ * Returns: %TRUE if this system tells us
+ */
+gboolean
+kb_platform_process_owner (int64_t pid, KbOwner *owner)
+{
+    g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT, pid);
+    struct stat info;
+
+    if (stat (path, &info) != 0)
+        return FALSE;
+    *owner = (KbOwner){.uid = info.st_uid, .gid = info.st_gid};
+    return TRUE;
+}
+
+/**
+ * kb_platform_run_as:
+ * @launcher: starts a program
+ * @owner: (nullable): whose process it shall be, where we are root
+ *
+ * Makes what @launcher starts outlive us and our terminal, and not be root's.
+ */
+void
+kb_platform_run_as (GSubprocessLauncher *launcher, const KbOwner *owner)
+{
+    ChildUser *user = g_new0 (ChildUser, 1);
+
+    if (owner != NULL && geteuid() == 0 && owner->uid != 0) {
+        const struct passwd *entry = getpwuid (owner->uid);
+        user->is_other = TRUE;
+        user->uid = owner->uid;
+        user->gid = owner->gid;
+        user->n_groups = G_N_ELEMENTS (user->groups);
+        if (entry == NULL ||
+            getgrouplist (entry->pw_name, owner->gid, user->groups, &user->n_groups) < 0)
+            user->n_groups = 0;
+    }
+    g_subprocess_launcher_set_child_setup (launcher, become, user, g_free);
 }
 
 static gboolean

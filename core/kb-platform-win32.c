@@ -295,6 +295,23 @@ kb_platform_process_environment (G_GNUC_UNUSED int64_t pid)
     return NULL;
 }
 
+gboolean
+kb_platform_process_terminate (G_GNUC_UNUSED int64_t pid)
+{
+    return FALSE;
+}
+
+gboolean
+kb_platform_process_owner (G_GNUC_UNUSED int64_t pid, G_GNUC_UNUSED KbOwner *owner)
+{
+    return FALSE;
+}
+
+void
+kb_platform_run_as (G_GNUC_UNUSED GSubprocessLauncher *launcher, G_GNUC_UNUSED const KbOwner *owner)
+{
+}
+
 char *
 kb_platform_process_command (int64_t pid)
 {

@@ -6,7 +6,7 @@
  *
  * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
 
-#include <glib.h>
+#include <gio/gio.h>
 #include <stdint.h>
 
 G_BEGIN_DECLS
@@ -82,6 +82,9 @@ gboolean kb_platform_process_exists (int64_t pid);
 char *kb_platform_process_command (int64_t pid);
 char **kb_platform_process_arguments (int64_t pid);
 char **kb_platform_process_environment (int64_t pid);
+gboolean kb_platform_process_terminate (int64_t pid);
+gboolean kb_platform_process_owner (int64_t pid, KbOwner *owner);
+void kb_platform_run_as (GSubprocessLauncher *launcher, const KbOwner *owner);
 int64_t kb_platform_find_user_of_file (const char *path);
 
 int kb_platform_lock (const char *path, const KbOwner *owner, gboolean *taken, GError **error);

@@ -121,7 +121,7 @@ kb_replace_refuse_newer (const char *version,
  * Asks whether Kolibri runs. An idle server has no file open and holds no lock, so nothing else
  * tells.
  *
- * Errors: %KB_ERROR_BUSY.
+ * Errors: %KB_ERROR_BUSY, %G_IO_ERROR_CANCELLED.
  *
  * Returns: %TRUE if it does not run, or may be stopped
  */
@@ -133,6 +133,8 @@ kb_replace_refuse_running (const KbHome *home,
 {
     KbServerState state = kb_server_query (home, cancellable);
 
+    if (g_cancellable_set_error_if_cancelled (cancellable, error)) /* it may have answered */
+        return FALSE;
     if (state == KB_SERVER_STOPPED || may_stop)
         return TRUE;
     g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "replace: Kolibri is %s",

@@ -16,6 +16,8 @@
 struct _KbStoppedServer {
     char **arguments;
     char **environment;
+    gboolean has_owner;
+    KbOwner owner;
 };
 
 /**
@@ -40,13 +42,15 @@ busy (const char *what, const KbHome *home, GError **error)
     return FALSE;
 }
 
+/* A clock that was put back says nothing, and must not make us wait for ever. */
 static gboolean
 has_settled (const KbHome *home)
 {
     g_autofree char *path = g_build_filename (kb_home_get_path (home), "server.pid", NULL);
     g_autoptr (GDateTime) now = g_date_time_new_now_utc();
 
-    return g_date_time_to_unix (now) - kb_file_mtime (path) >= SETTLE_S;
+    gint64 age_s = g_date_time_to_unix (now) - kb_file_mtime (path);
+    return age_s < 0 || age_s >= SETTLE_S;
 }
 
 /* A server that is told to stop while it starts never ends. */
@@ -55,29 +59,33 @@ wait_until_ready (const KbHome *home, GCancellable *cancellable, GError **error)
 {
     for (int i = 0; i < STOP_TIMEOUT_S * 10; i++) {
         KbServerState state = kb_server_query (home, cancellable);
+        if (g_cancellable_set_error_if_cancelled (cancellable, error)) /* it may have answered */
+            return FALSE;
         if (state == KB_SERVER_STOPPED)
             return TRUE;
         if (state == KB_SERVER_NOT_RESPONDING)
             return busy ("it does not respond", home, error);
         if (state == KB_SERVER_RUNNING && has_settled (home))
             return TRUE;
-        if (g_cancellable_set_error_if_cancelled (cancellable, error))
-            return FALSE;
         g_usleep (POLL_US);
     }
     return busy ("it does not finish starting", home, error);
 }
 
-/* server.pid goes first, and the process half a second later. Nobody can cancel here: a server that
- * has been told to stop does, and must then be started again. */
+/* server.pid goes first, and the process half a second later. A process that a sandbox hides is
+ * gone when nobody answers. Nobody can cancel here: a server that has been told to stop does, and
+ * must then be started again. */
 static gboolean
 wait_until_gone (const KbHome *home, gint64 pid, GError **error)
 {
     for (int i = 0; i < STOP_TIMEOUT_S * 10; i++) {
         KbServerPid file;
-        if (!kb_platform_process_exists (pid))
-            return !kb_server_read_pid_file (home, &file) ||
-                   !kb_platform_process_exists (file.pid) || busy ("it started again", home, error);
+        if (!kb_platform_process_exists (pid)) {
+            if (kb_server_query (home, NULL) == KB_SERVER_STOPPED)
+                return TRUE;
+            if (kb_server_read_pid_file (home, &file) && file.pid != pid)
+                return busy ("it started again", home, error);
+        }
         g_usleep (POLL_US);
     }
     return busy ("it does not stop", home, error);
@@ -94,6 +102,17 @@ write_stop_flag (const KbHome *home, GError **error)
 
     return kb_home_read_owner (home, &owner, error) &&
            kb_file_save_text (path, "stop", strlen ("stop"), &owner, error);
+}
+
+/* Before Kolibri 0.15 there is no flag: `kolibri stop` sends a signal (kolibri/utils/server.py,
+ * stop()). Only to what surely is Kolibri. */
+static gboolean
+tell_to_stop (const KbHome *home, const KbServerPid *file, GError **error)
+{
+    if (file->has_control_flag)
+        return write_stop_flag (home, error);
+    return (kb_server_is_kolibri (file->pid) && kb_platform_process_terminate (file->pid)) ||
+           busy ("its process cannot be told to stop", home, error);
 }
 
 /* What was started in a terminal comes back in the background: nobody waits for it there. */
@@ -114,9 +133,9 @@ without_foreground (char **arguments)
  * @cancellable: (nullable): looked at until it has been told to stop
  * @error: return location for a #GError
  *
- * Stops the server of @home by its control flag, as `kolibri stop` begins to; unlike that, it never
- * kills: what is committed is folded in, and the process ends by itself. Waits for server.pid and
- * for the process to go.
+ * Stops the server of @home by its control flag, as `kolibri stop` begins to, or by SIGTERM where
+ * it has none; unlike `kolibri stop` it never kills: what is committed is folded in, and the
+ * process ends by itself. Waits for server.pid and for the process to go.
  *
  * Errors: %KB_ERROR_BUSY when it does not respond, stop, or starts again; %KB_ERROR_PERMISSION,
  * %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
@@ -138,31 +157,64 @@ kb_server_stop (const KbHome *home, GCancellable *cancellable, GError **error)
     self->environment = kb_platform_process_environment (file.pid);
     if (arguments != NULL)
         self->arguments = without_foreground (arguments);
-    if (!write_stop_flag (home, error) || !wait_until_gone (home, file.pid, error))
+    self->has_owner = kb_platform_process_owner (file.pid, &self->owner);
+    if (!tell_to_stop (home, &file, error) || !wait_until_gone (home, file.pid, error))
         return NULL;
     return g_steal_pointer (&self);
 }
 
-static gboolean
-spawn (KbStoppedServer *self, const KbHome *home, GError **error)
+static char *
+find_working_dir (const KbStoppedServer *self)
+{
+    const char *dir =
+        self->environment != NULL ? g_environ_getenv (self->environment, "PWD") : NULL;
+
+    return g_strdup (dir != NULL && g_file_test (dir, G_FILE_TEST_IS_DIR) ? dir : "/");
+}
+
+static GSubprocess *
+spawn (const KbStoppedServer *self, const KbHome *home, GError **error)
 {
     g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
         G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
     const char *const fallback[] = {"kolibri", "start", NULL};
-    g_autoptr (GError) local = NULL;
+    g_autofree char *dir = find_working_dir (self);
 
     if (self->environment != NULL)
         g_subprocess_launcher_set_environ (launcher, self->environment);
     g_subprocess_launcher_setenv (launcher, "KOLIBRI_HOME", kb_home_get_path (home), TRUE);
-    g_subprocess_launcher_set_cwd (launcher, "/");
-    g_autoptr (GSubprocess) process = g_subprocess_launcher_spawnv (
+    g_subprocess_launcher_set_cwd (launcher, dir);
+    kb_platform_run_as (launcher, self->has_owner ? &self->owner : NULL);
+    return g_subprocess_launcher_spawnv (
         launcher, self->arguments != NULL ? (const char *const *) self->arguments : fallback,
-        &local);
-    if (process == NULL || !g_subprocess_wait_check (process, NULL, &local)) {
-        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "start Kolibri: %s", local->message);
-        return FALSE;
+        error);
+}
+
+/* `kolibri start` ends when the server runs in the background; other installations start a process
+ * that is the server, and stays. */
+static gboolean
+wait_until_running (GSubprocess *process,
+                    const KbHome *home,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+    KbServerState state = KB_SERVER_STOPPED;
+    gboolean has_ended = FALSE;
+
+    for (int i = 0; i < START_TIMEOUT_S * 10; i++) {
+        state = kb_server_query (home, cancellable);
+        if (state == KB_SERVER_RUNNING || g_cancellable_is_cancelled (cancellable))
+            return TRUE;
+        has_ended = has_ended || g_subprocess_get_identifier (process) == NULL;
+        if (has_ended && state == KB_SERVER_STOPPED &&
+            !g_subprocess_wait_check (process, NULL, error))
+            return FALSE;
+        g_usleep (POLL_US);
     }
-    return TRUE;
+    if (!has_ended || state != KB_SERVER_STOPPED)
+        return TRUE;
+    g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "no server has come");
+    return FALSE;
 }
 
 /**
@@ -173,7 +225,8 @@ spawn (KbStoppedServer *self, const KbHome *home, GError **error)
  * @error: return location for a #GError
  *
  * Starts a server as it was started before, in the background, and waits up to a minute until it
- * answers; one that upgrades its data may take longer, and is left to it.
+ * answers; one that upgrades its data may take longer, and is left to it. Where somebody else has
+ * started it meanwhile, as a service does, there is nothing to start.
  *
  * Errors: %KB_ERROR_NOT_FOUND when it cannot be started.
  *
@@ -185,13 +238,13 @@ kb_server_start_again (KbStoppedServer *self,
                        GCancellable *cancellable,
                        GError **error)
 {
-    if (!spawn (self, home, error))
-        return FALSE;
-    for (int i = 0; i < START_TIMEOUT_S * 10; i++) {
-        if (kb_server_query (home, cancellable) == KB_SERVER_RUNNING ||
-            g_cancellable_is_cancelled (cancellable))
-            break;
-        g_usleep (POLL_US);
-    }
-    return TRUE;
+    g_autoptr (GError) local = NULL;
+
+    if (kb_server_query (home, cancellable) != KB_SERVER_STOPPED)
+        return TRUE;
+    g_autoptr (GSubprocess) process = spawn (self, home, &local);
+    if (process != NULL && wait_until_running (process, home, cancellable, &local))
+        return TRUE;
+    g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "start Kolibri: %s", local->message);
+    return FALSE;
 }

@@ -71,7 +71,8 @@ kb_server_parse_pid_file (const char *text, KbServerPid *out)
     status = STATUS_RUNNING;
     if (n == 4 && !parse_line (lines[3], 999, &status))
         return FALSE;
-    *out = (KbServerPid){.pid = pid, .port = (unsigned) port, .status = (int) status};
+    *out = (KbServerPid){
+        .pid = pid, .port = (unsigned) port, .status = (int) status, .has_control_flag = n == 4};
     return TRUE;
 }
 
@@ -124,16 +125,35 @@ http_get (const KbHome *home, unsigned port, const char *path, GCancellable *can
     return g_strdup (body + 4);
 }
 
-/* After a power cut the process id in server.pid may be anybody's. */
+/* A program of ours has Kolibri's name in its own. Where a system tells no arguments, its command
+ * is the program alone. */
 static gboolean
-may_be_kolibri (gint64 pid)
+is_ours (gint64 pid, const char *command)
+{
+    g_auto (GStrv) arguments = kb_platform_process_arguments (pid);
+    g_autofree char *name = g_path_get_basename (arguments != NULL ? arguments[0] : command);
+
+    return g_str_has_prefix (name, "kolibri-backup");
+}
+
+/**
+ * kb_server_is_kolibri:
+ * @pid: a process id, which after a power cut may be anybody's
+ *
+ * Looks whether a process is one of Kolibri, by its command line.
+ *
+ * Returns: %TRUE if it is, as far as this system tells
+ */
+gboolean
+kb_server_is_kolibri (int64_t pid)
 {
     g_autofree char *command = kb_platform_process_command (pid);
 
     if (!kb_platform_process_exists (pid))
         return FALSE;
-    return command == NULL || strstr (command, "kolibri") != NULL ||
-           strstr (command, "Kolibri") != NULL;
+    return command == NULL ||
+           ((strstr (command, "kolibri") != NULL || strstr (command, "Kolibri") != NULL) &&
+            !is_ours (pid, command));
 }
 
 /**
@@ -159,7 +179,7 @@ kb_server_query (const KbHome *home, GCancellable *cancellable)
 
     g_autofree char *answer =
         file.port > 0 ? http_get (home, file.port, "status/", cancellable) : NULL;
-    if (answer == NULL && !may_be_kolibri (file.pid))
+    if (answer == NULL && !kb_server_is_kolibri (file.pid))
         return KB_SERVER_STOPPED;
     if (file.status == STATUS_STARTING_UP) /* it answers before it has finished */
         return KB_SERVER_STARTING;

@@ -119,6 +119,34 @@ test_process_command (void)
 }
 
 static void
+test_owner_of_a_process (void)
+{
+    Helper helper = start_helper (do_nothing, NULL);
+    KbOwner owner = {0};
+
+    g_assert_true (kb_platform_process_owner (helper.pid, &owner));
+    g_assert_cmpuint (owner.uid, ==, geteuid());
+    g_assert_cmpuint (owner.gid, ==, getegid());
+    end_helper (&helper);
+    g_assert_false (kb_platform_process_owner (helper.pid, &owner));
+}
+
+static void
+test_process_is_asked_to_end (void)
+{
+    Helper helper = start_helper (do_nothing, NULL);
+    int status;
+
+    g_assert_false (kb_platform_process_terminate (0));
+    g_assert_false (kb_platform_process_terminate (-1));
+    g_assert_true (kb_platform_process_terminate (helper.pid));
+    g_assert_cmpint (waitpid (helper.pid, &status, 0), ==, helper.pid);
+    g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGTERM);
+    close (helper.from);
+    g_assert_false (kb_platform_process_terminate (helper.pid));
+}
+
+static void
 open_it (const char *path)
 {
     g_assert_cmpint (open (path, O_RDONLY), >=, 0);
@@ -347,6 +375,8 @@ main (int argc, char **argv)
     g_test_add_func ("/platform/process/of-somebody-else-exists",
                      test_process_of_somebody_else_exists);
     g_test_add_func ("/platform/process/command", test_process_command);
+    g_test_add_func ("/platform/process/owner", test_owner_of_a_process);
+    g_test_add_func ("/platform/process/is-asked-to-end", test_process_is_asked_to_end);
     g_test_add_func ("/platform/process/user-of-a-file-is-found", test_user_of_a_file_is_found);
     g_test_add_func ("/platform/process/user-by-another-name-is-found",
                      test_user_by_another_name_is_found);

@@ -9,6 +9,7 @@
 #include "kb-test.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ typedef struct {
     gboolean die;
     const char *database; /* try to use it from another process */
     unsigned n_refused;
+    const char *pid_file; /* a server comes: this appears */
+    GPid server;
 } Plan;
 
 static int
@@ -46,6 +49,23 @@ is_refused (const char *database, const char *sql)
     return run_shell (database, sql, &output) != 0;
 }
 
+/* A process that calls itself Kolibri and does nothing: a server that is just starting. */
+static GPid
+start_server (const char *pid_file)
+{
+    const char *const argv[] = {"/bin/sleep", "kolibri", "60", NULL};
+    g_autoptr (GError) error = NULL;
+    GPid pid = 0;
+
+    g_spawn_async (NULL, (char **) argv, NULL,
+                   G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                   &error);
+    g_assert_no_error (error);
+    g_autofree char *text = g_strdup_printf ("%d\n\n\n4\n", pid);
+    kb_test_write (pid_file, text, strlen (text));
+    return pid;
+}
+
 static gboolean
 on_step (KbReplaceStep step, gpointer user_data, GError **error)
 {
@@ -58,6 +78,8 @@ on_step (KbReplaceStep step, gpointer user_data, GError **error)
     }
     if (step != plan->step)
         return TRUE;
+    if (plan->pid_file != NULL)
+        plan->server = start_server (plan->pid_file);
     if (plan->die)
         _exit (42);
     if (!plan->fail)
@@ -462,6 +484,28 @@ test_cancelled_before_the_commit (Fixture *self, G_GNUC_UNUSED gconstpointer mod
     assert_no_leftovers (self->home);
 }
 
+/* A server that starts while we are at it is noticed as long as nothing has changed. */
+static void
+test_server_comes_after_each_step (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
+{
+    g_autofree char *before = kb_test_digest_home (self->home);
+    g_autofree char *pid_file =
+        g_build_filename (kb_home_get_path (self->home), "server.pid", NULL);
+
+    for (unsigned step = 0; step <= KB_REPLACE_MARKED; step++) {
+        g_autoptr (GError) error = NULL;
+        Plan plan = {.step = (KbReplaceStep) step, .pid_file = pid_file};
+        g_assert_null (restore (self->home, self->dump, &plan, &error));
+        g_assert_error (error, KB_ERROR, KB_ERROR_BUSY);
+        kill (plan.server, SIGKILL);
+        g_assert_cmpint (waitpid (plan.server, NULL, 0), ==, plan.server);
+        g_assert_cmpint (g_remove (pid_file), ==, 0);
+        g_autofree char *after = kb_test_digest_home (self->home);
+        g_assert_cmpstr (before, ==, after);
+        assert_no_leftovers (self->home);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -478,6 +522,7 @@ main (int argc, char **argv)
         {"hot-wal", test_hot_wal},
         {"other-page-size", test_other_page_size},
         {"database-behind-a-link", test_database_behind_a_link},
+        {"server-comes-after-each-step", test_server_comes_after_each_step},
         {"cancelled-before-the-commit", test_cancelled_before_the_commit},
     };
     static const char *const modes[] = {"wal", "delete"};

@@ -16,6 +16,18 @@ assert_says (const char *text, gint64 pid, unsigned port, int status)
     g_assert_cmpint (found.status, ==, status);
 }
 
+/* Only the server that writes four lines looks at process_control.flag. */
+static void
+test_control_flag (void)
+{
+    KbServerPid found;
+
+    g_assert_true (kb_server_parse_pid_file ("123\n8080\n8081\n0\n", &found));
+    g_assert_true (found.has_control_flag);
+    g_assert_true (kb_server_parse_pid_file ("123\n8080\n", &found));
+    g_assert_false (found.has_control_flag);
+}
+
 static void
 test_four_lines (void)
 {
@@ -119,6 +131,7 @@ main (int argc, char **argv)
 {
     g_test_init (&argc, &argv, NULL);
     g_test_add_func ("/server/pid/four-lines", test_four_lines);
+    g_test_add_func ("/server/pid/control-flag", test_control_flag);
     g_test_add_func ("/server/pid/ports-that-are-not-known-yet", test_ports_that_are_not_known_yet);
     g_test_add_func ("/server/pid/two-lines", test_two_lines);
     g_test_add_func ("/server/pid/newlines-of-windows", test_newlines_of_windows);

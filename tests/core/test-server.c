@@ -276,6 +276,17 @@ test_app_is_kolibri_too (void)
     end_process (pid);
 }
 
+/* After a power cut the same id may belong to us. */
+static void
+test_process_of_our_own (void)
+{
+    GPid pid = start_process ("/home/my kolibri/kolibri-backup-gtk");
+
+    g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_STOPPED);
+    g_assert_false (kb_server_is_kolibri (pid));
+    end_process (pid);
+}
+
 /* After a power cut the same id belongs to another program. */
 static void
 test_process_of_another_program (void)
@@ -420,6 +431,7 @@ main (int argc, char **argv)
     g_test_add_func ("/server/cancelled-before-the-start", test_cancelled_before_the_start);
     g_test_add_func ("/server/nobody-listens", test_nobody_listens);
     g_test_add_func ("/server/app-is-kolibri-too", test_app_is_kolibri_too);
+    g_test_add_func ("/server/process-of-our-own", test_process_of_our_own);
     g_test_add_func ("/server/process-of-another-program", test_process_of_another_program);
     g_test_add_func ("/server/process-is-gone", test_process_is_gone);
     g_test_add_func ("/server/server-that-said-it-stopped", test_server_that_said_it_stopped);

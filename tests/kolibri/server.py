@@ -212,19 +212,21 @@ class Server:
         It answers before it has finished starting, and a stop in between leaves a process that never
         ends.
         """
-        ports = {"KOLIBRI_HTTP_PORT": str(self.port), "KOLIBRI_ZIP_CONTENT_PORT": str(self.zip_port)}
-        command = [self.kolibri.python, "-m", "kolibri", "start"]
         Server.running.add(self)
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                command + ([] if background else ["--foreground"]),
-                cwd=self.folder,
-                env=self.kolibri.environment(self.folder, self.home, **ports),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+            self.process = subprocess.Popen(**self.command(background), stdout=log, stderr=subprocess.STDOUT)
         return self._wait_until_ready(background)
+
+    def command(self, background):
+        """How to start it, for subprocess.Popen."""
+        ports = {"KOLIBRI_HTTP_PORT": str(self.port), "KOLIBRI_ZIP_CONTENT_PORT": str(self.zip_port)}
+        words = [self.kolibri.python, "-m", "kolibri", "start"]
+        return {
+            "args": words + ([] if background else ["--foreground"]),
+            "cwd": self.folder,
+            "env": self.kolibri.environment(self.folder, self.home, **ports),
+            "stdin": subprocess.DEVNULL,
+        }
 
     def adopt(self):
         """Takes over a server that somebody else has started on this home, in the background."""
