@@ -114,21 +114,18 @@ read_header (Run *self, KbSqlite *db, GError **error)
     return header->kolibri_version != NULL && kb_dump_describe (db, header, error);
 }
 
-/* The transaction ends with the last row: a reader that stays makes Kolibri's log grow. */
+/* The snapshot ends with the last row: a reader that stays makes Kolibri's log grow. */
 static gboolean
 write_dump (Run *self, int fd, GError **error)
 {
     const char *database = kb_home_get_database (self->options->home);
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (database, error);
+    g_autoptr (KbSnapshot) snapshot =
+        kb_snapshot_open (database, kb_snapshot_useful_readers(), self->cancellable, error);
 
-    if (db == NULL)
-        return FALSE;
-    kb_sqlite_watch_cancel (db, self->cancellable);
-    return kb_sqlite_exec (db, "BEGIN", error) && find_space (self, db, error) &&
-           read_header (self, db, error) &&
-           kb_dump_write (db, self->header, fd, self->part, &self->footer, self->progress,
-                          self->cancellable, error) &&
-           kb_sqlite_exec (db, "COMMIT", error);
+    return snapshot != NULL && find_space (self, snapshot->readers[0], error) &&
+           read_header (self, snapshot->readers[0], error) &&
+           kb_dump_write (snapshot, self->header, fd, self->part, &self->footer, self->progress,
+                          error);
 }
 
 static gboolean

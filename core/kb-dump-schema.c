@@ -24,6 +24,7 @@ dump_table_free (KbDumpTable *self)
     g_free (self->name);
     g_free (self->sql);
     g_free (self->select);
+    g_free (self->find_next);
     g_free (self->insert);
     g_free (self->insert_rowid);
     g_free (self);
@@ -150,6 +151,26 @@ join_columns (const Shape *shape)
 
 /* NOT INDEXED keeps SQLite from reading a covering index instead, which has another order. */
 static void
+set_select (KbDumpTable *self, const Shape *shape, const char *table, const char *columns)
+{
+    const char *rowid = shape->without_rowid ? NULL : shape->rowid_name;
+    const char *first = self->insert_rowid != NULL ? rowid : "NULL";
+    const char *list = shape->has_generated ? columns : "*";
+
+    if (rowid == NULL) {
+        self->select = g_strdup_printf ("SELECT %s,%s FROM %s NOT INDEXED", first, list, table);
+        return;
+    }
+    self->select =
+        g_strdup_printf ("SELECT %s,%s FROM %s NOT INDEXED WHERE %s BETWEEN ?1 AND ?2 ORDER BY %s",
+                         first, list, table, rowid, rowid);
+    self->find_next =
+        g_strdup_printf ("SELECT (SELECT %s FROM %s NOT INDEXED WHERE %s>=?1 ORDER BY %s LIMIT 1),"
+                         "(SELECT %s FROM %s NOT INDEXED WHERE %s<?1 ORDER BY %s DESC LIMIT 1)",
+                         rowid, table, rowid, rowid, rowid, table, rowid, rowid);
+}
+
+static void
 set_statements (KbDumpTable *self, const Shape *shape)
 {
     g_autofree char *quoted = kb_sqlite_quote_name (self->name);
@@ -161,10 +182,7 @@ set_statements (KbDumpTable *self, const Shape *shape)
     if (keep_rowid)
         self->insert_rowid =
             g_strdup_printf ("INSERT INTO %s(%s,%s) VALUES(", quoted, shape->rowid_name, columns);
-    self->select = g_strdup_printf (
-        "SELECT %s,%s FROM %s NOT INDEXED%s%s", keep_rowid ? shape->rowid_name : "NULL",
-        shape->has_generated ? columns : "*", quoted, keep_rowid ? " ORDER BY " : "",
-        keep_rowid ? shape->rowid_name : "");
+    set_select (self, shape, quoted, columns);
 }
 
 static gboolean

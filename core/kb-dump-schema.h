@@ -9,7 +9,10 @@ G_BEGIN_DECLS
  * KbDumpTable:
  * @name: the name of the table
  * @sql: (nullable): its CREATE TABLE statement; %NULL for tables that SQLite makes itself
- * @select: reads its rows in order; the first column is the rowid, or NULL when it is not kept
+ * @select: reads its rows in order, with @find_next those with rowids from ?1 to ?2; the first
+ *     column is the rowid, or NULL when it is not kept
+ * @find_next: (nullable): gives the first rowid from ?1 on, and the last one below it; %NULL for a
+ *     table whose rows have no rowid, or none that can be named
  * @insert: what stands before the values of a row: `INSERT INTO "t" VALUES(`
  * @insert_rowid: (nullable): the same for a row that has to name its rowid; %NULL when the rowid is
  *     a column already, or there is none
@@ -21,6 +24,7 @@ typedef struct {
     char *name;
     char *sql;
     char *select;
+    char *find_next;
     char *insert;
     char *insert_rowid;
     gint64 max_rowid;

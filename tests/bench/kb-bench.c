@@ -2,6 +2,7 @@
 /* Runs one step of the engine alone, so that it can be timed beside its peers.
  *
  *   kb-bench dump DATABASE FILE    the dump, without sync and check
+ *   kb-bench dump-1 DATABASE FILE  the same by one reader
  *   kb-bench load FILE DATABASE    the load, without check
  *   kb-bench parse FILE            what a backup reads back to check itself
  */
@@ -16,17 +17,16 @@
 #include <string.h>
 
 static gboolean
-dump (const char *database, const char *file, GError **error)
+dump (const char *database, const char *file, guint n_readers, GError **error)
 {
     g_autoptr (KbHeader) header = kb_header_new();
     g_autoptr (KbFooter) footer = NULL;
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (database, error);
-    g_auto (KbFd) fd = db != NULL ? kb_platform_create (file, NULL, error) : -1;
+    g_autoptr (KbSnapshot) snapshot = kb_snapshot_open (database, n_readers, NULL, error);
+    g_auto (KbFd) fd = snapshot != NULL ? kb_platform_create (file, NULL, error) : -1;
 
     header->time = g_date_time_new_now_local();
-    return fd >= 0 && kb_sqlite_exec (db, "BEGIN", error) && kb_dump_describe (db, header, error) &&
-           kb_dump_write (db, header, fd, file, &footer, NULL, NULL, error) &&
-           kb_sqlite_exec (db, "COMMIT", error);
+    return fd >= 0 && kb_dump_describe (snapshot->readers[0], header, error) &&
+           kb_dump_write (snapshot, header, fd, file, &footer, NULL, error);
 }
 
 static KbDumpReader *
@@ -77,13 +77,15 @@ main (int argc, char **argv)
     gboolean ok = FALSE;
 
     if (argc == 4 && strcmp (argv[1], "dump") == 0)
-        ok = dump (argv[2], argv[3], &error);
+        ok = dump (argv[2], argv[3], kb_snapshot_useful_readers(), &error);
+    else if (argc == 4 && strcmp (argv[1], "dump-1") == 0)
+        ok = dump (argv[2], argv[3], 1, &error);
     else if (argc == 4 && strcmp (argv[1], "load") == 0)
         ok = load (argv[2], argv[3], &error);
     else if (argc == 3 && strcmp (argv[1], "parse") == 0)
         ok = parse (argv[2], &error);
     else
-        g_printerr ("kb-bench dump DATABASE FILE | load FILE DATABASE | parse FILE\n");
+        g_printerr ("kb-bench dump|dump-1 DATABASE FILE | load FILE DATABASE | parse FILE\n");
     if (error != NULL)
         g_printerr ("%s\n", error->message);
     return ok ? 0 : 1;

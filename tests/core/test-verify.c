@@ -34,8 +34,10 @@ make_tiny_dump (const KbTestDir *dir)
     g_assert_no_error (error);
     header->time = g_date_time_new_now_local();
     header->kolibri_version = g_strdup ("0.4.0");
-    kb_test_assert_ok (kb_sqlite_exec (db, TINY_SCHEMA "BEGIN", &error), error);
-    kb_test_assert_ok (kb_dump_write (db, header, fd, path, &footer, NULL, NULL, &error), error);
+    kb_test_assert_ok (kb_sqlite_exec (db, TINY_SCHEMA, &error), error);
+    g_autoptr (KbSnapshot) snapshot = kb_snapshot_open (database, 2, NULL, &error);
+    g_assert_no_error (error);
+    kb_test_assert_ok (kb_dump_write (snapshot, header, fd, path, &footer, NULL, &error), error);
     return path;
 }
 
@@ -125,14 +127,15 @@ test_real_backup (void)
     g_autoptr (GError) error = NULL;
     g_autoptr (KbHeader) header = kb_header_new();
     g_autoptr (KbFooter) footer = NULL;
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (kb_home_get_database (home), &error);
+    g_autoptr (KbSnapshot) snapshot =
+        kb_snapshot_open (kb_home_get_database (home), 2, NULL, &error);
     g_autofree char *bytes = NULL;
     gsize length;
 
     header->time = g_date_time_new_now_local();
     {
         g_auto (KbFd) fd = kb_platform_create (path, NULL, &error);
-        kb_test_assert_ok (kb_dump_write (db, header, fd, path, &footer, NULL, NULL, &error),
+        kb_test_assert_ok (kb_dump_write (snapshot, header, fd, path, &footer, NULL, &error),
                            error);
     }
     g_assert_true (is_sound (path));
