@@ -84,6 +84,14 @@ test_same_text (void)
     }
 }
 
+static const char *
+next_line (const char *line, const char *end)
+{
+    const char *newline = memchr (line, '\n', (gsize) (end - line));
+
+    return newline != NULL && newline + 1 < end ? newline + 1 : NULL;
+}
+
 /* Where the rows are and nothing else: the shell counts them in another way. */
 static void
 test_all_rows (void)
@@ -92,7 +100,6 @@ test_all_rows (void)
     g_autofree char *path = make_awkward (dir);
     gsize length;
     g_autofree char *text = dump (dir, path, 2, &length);
-    g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
     static const struct {
         const char *prefix;
         guint n;
@@ -105,8 +112,8 @@ test_all_rows (void)
 
     for (gsize i = 0; i < G_N_ELEMENTS (expected); i++) {
         guint n = 0;
-        for (char **line = lines; *line != NULL; line++)
-            n += g_str_has_prefix (*line, expected[i].prefix);
+        for (const char *line = text; line != NULL; line = next_line (line, text + length))
+            n += strncmp (line, expected[i].prefix, strlen (expected[i].prefix)) == 0;
         g_test_message ("%s", expected[i].prefix);
         g_assert_cmpuint (n, ==, expected[i].n);
     }
