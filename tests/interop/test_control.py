@@ -71,7 +71,11 @@ class ControlCase(Case):
 
     def assert_serves(self, has_new_learner):
         """Kolibri answers with the right learners, and a learner can work."""
-        names, info = self.names(), self.home.info
+        info = self.home.info
+        try:
+            names = self.names()
+        except OSError as error:
+            self.fail("%s\n%s" % (error, self.server.log_tail()))
         self.assertEqual((NEW_LEARNER in names, "mwanafunzi05" in names), (has_new_learner, not has_new_learner))
         self.server.client().login(info["learner"], info["password"]).study("exercise")
 
