@@ -230,13 +230,16 @@ class Intruders(ControlCase):
         expected = os.path.join(self.folder, "expected.sqlite3")
         self.home.ok("restore", made["path"], "--yes")
         shutil.copy(self.home.database, expected)
-        with subprocess.Popen(["sleep", "600"]) as other:
-            for words in ((), ("--stop-kolibri",)):
-                self.stale(other.pid)
-                answer = self.home.ok("restore", made["path"], "--yes", *words)
-                self.assertFalse(answer["kolibri_was_stopped"])
-            self.assertIsNone(other.poll())
-            other.kill()
+        other = subprocess.Popen(["sleep", "600"])
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        for words in ((), ("--stop-kolibri",)):
+            self.stale(other.pid)
+            answer = self.home.ok("restore", made["path"], "--yes", *words)
+            self.assertFalse(answer["kolibri_was_stopped"])
+        self.assertIsNone(other.poll())
+        other.kill()
+        other.wait()
         for words in ((), ("--stop-kolibri",)):
             self.stale(other.pid)
             answer = self.home.ok("restore", made["path"], "--yes", *words)
