@@ -104,7 +104,7 @@ def recover(case):
     total = 0
     for at in strike.sample_of(calls):
         after, _ = scenario.interrupted(case, kind="kill", at=at, cache=CACHE)
-        total += Recoveries(after, "kill").run_all(range(1, 3), "recovery after call %d" % at)
+        total += Recoveries(after, "kill").run_all(recovery_starts(), "recovery after call %d" % at)
     return total
 
 
@@ -114,8 +114,16 @@ def recover_cut(case):
     total = 0
     for at in strike.sample_of(calls):
         after, _ = scenario.interrupted(case, kind="kill", at=at, cache=CACHE)
-        total += PowerCuts(after, "kill").run_all(range(1, 40), "recovery after call %d" % at)
+        total += PowerCuts(after, "kill").run_all(recovery_calls(), "recovery after call %d" % at)
     return total
+
+
+def recovery_calls():
+    return range(1, 100) if strike.RUNS == 0 else range(3, 40, 6)
+
+
+def recovery_starts():
+    return range(1, 7) if strike.RUNS == 0 else range(1, 2)
 
 
 for one in scenario.OPERATIONS:
