@@ -183,7 +183,7 @@ move_journals_in (const KbHome *home, GError **error)
         if (!move_to_free_name (from, to, error))
             return FALSE;
     }
-    return TRUE;
+    return kb_file_sync_parent (kb_home_get_database (home), error);
 }
 
 /* The old data is in use, so its kept copy is not needed. In any other case it stays. */
