@@ -108,6 +108,19 @@ def interrupted(case, **keywords):
     return after, run
 
 
+def kill_after_commit(case):
+    """The last call at which the new data counts and something is left to be put right."""
+    case.reset()
+    at = case.run(kind="kill").calls
+    while True:
+        case.reset()
+        run = case.run(kind="kill", at=at)
+        if case.leftovers():
+            assert run.code == KILLED and case.check_data()
+            return
+        at -= 1
+
+
 class Scenario:
     """`command` is what the program is asked to do."""
 

@@ -58,7 +58,7 @@ def put_right(case, done):
         assert again.code == 0, "the next run failed: " + again.stdout
         assert case.leftovers() == [], "left behind by the next run: %s" % case.leftovers()
         case.check_done()
-    assert case.strangers() == [], "not of the owner: %s" % case.strangers()
+        assert case.strangers() == [], "not of the owner: %s" % case.strangers()
 
 
 class Strikes:

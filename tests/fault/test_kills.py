@@ -5,11 +5,13 @@ any number of times. Plain SQLite opens the data before anything of ours has run
 
 import os
 import random
+import sqlite3
 import sys
 import unittest
 
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 import power  # noqa: E402
+import sample  # noqa: E402
 import scenario  # noqa: E402
 import strike  # noqa: E402
 import tap  # noqa: E402
@@ -28,6 +30,40 @@ class TestKills(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         strike.print_total("ends at a call", cls.total)
+
+
+class TestMeanwhile(unittest.TestCase):
+    """Killed after the commit; before we start again something else happens to the data. What is in
+    use is neither the old data nor the new then, and the kept copy is the only one."""
+
+    def check(self, happen):
+        for journal_mode in ("delete", "wal"):
+            case = scenario.RestoreOlder(journal_mode)
+            self.addCleanup(case.remove)
+            scenario.kill_after_commit(case)
+            happen(case.box.file("db.sqlite3"))
+            self.assertEqual(case.box.run("status").code, 0)
+            self.assertEqual(case.leftovers(), [])
+            self.assertIn((case.old, case.old_version), case.read_kept().values())
+
+    def test_restored_by_kolibri(self):
+        def happen(path):
+            db = sqlite3.connect(path)
+            db.execute("UPDATE %s SET id='of somebody else' WHERE current=1" % sample.ID_TABLE)
+            db.commit()
+            db.close()
+
+        self.check(happen)
+
+    def test_damaged(self):
+        def happen(path):
+            with open(path, "wb") as f:
+                f.write(b"no database" * 1000)
+
+        self.check(happen)
+
+    def test_deleted(self):
+        self.check(os.remove)
 
 
 class PowerCuts(strike.Strikes):

@@ -71,16 +71,7 @@ class TestShowCase(unittest.TestCase):
     def test_restore_killed_after_it_happened(self):
         case = scenario.RestoreOlder("wal")
         self.addCleanup(case.remove)
-        case.reset()
-        at = case.run(kind="kill").calls
-        while True:  # backwards from the end, to where it is new and not tidied up
-            case.reset()
-            run = case.run(kind="kill", at=at)
-            if case.leftovers():
-                break
-            at -= 1
-        self.assertEqual(run.code, scenario.KILLED)
-        self.assertTrue(case.check_data())
+        scenario.kill_after_commit(case)
         self.assertEqual(self.say_status(case.box), AFTER)
         case.check_recovered(True)
 
