@@ -23,6 +23,8 @@
 #define TYPICAL_GROWTH_PERCENT 150
 #define TYPICAL_COMPRESSED_GROWTH 12
 
+#define PAGE_ERROR "unable to get the page. error code="
+
 static const char *const journal_suffixes[] = {"-wal", "-journal"};
 
 /**
@@ -233,6 +235,16 @@ load_binary (KbLoaded *self,
            change_page_size (self, path, options->page_size, error);
 }
 
+/* A page that cannot be read is counted among the damage (sqlite3.c, checkTreePage). */
+static gboolean
+is_read_error (const char *verdict)
+{
+    const char *at = strstr (verdict, PAGE_ERROR);
+    guint64 rc = at != NULL ? g_ascii_strtoull (at + strlen (PAGE_ERROR), NULL, 10) : 0;
+
+    return (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_NOMEM;
+}
+
 /* What our loader built has sound pages by construction; of a copied file nothing is known. */
 static gboolean
 check_integrity (KbLoaded *self, KbProgress *progress, GCancellable *cancellable, GError **error)
@@ -244,7 +256,11 @@ check_integrity (KbLoaded *self, KbProgress *progress, GCancellable *cancellable
     if (verdict == NULL)
         return FALSE;
     if (strcmp (verdict, "ok") != 0) {
-        g_set_error (error, KB_ERROR, KB_ERROR_CORRUPT, "check: %s", verdict);
+        if (is_read_error (verdict))
+            g_set_error (error, KB_ERROR, KB_ERROR_IO, "check: %s: %s",
+                         sqlite3_db_filename (self->db, "main"), verdict);
+        else
+            g_set_error (error, KB_ERROR, KB_ERROR_CORRUPT, "check: %s", verdict);
         return FALSE;
     }
     if (!kb_summary_is_kolibri (self->db)) {

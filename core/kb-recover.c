@@ -60,60 +60,83 @@ read_id (const KbHome *home, char **out, gboolean *is_readable, GError **error)
     return TRUE;
 }
 
-/* Where a file was to be renamed into place, its number tells. */
-static gboolean
-tell_by_file (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
+/* Where files are copied in, the id tells. SQLite itself has finished or undone a commit by the
+ * time that it is read. */
+static Data
+tell_by_id (const KbRestoreRecord *record, const char *id, gboolean is_readable)
 {
-    gboolean found;
-
-    if (!kb_file_look (kb_home_get_database (home), &found, error))
-        return FALSE;
-    g_autofree char *file = kb_restore_record_name_file (kb_home_get_database (home));
-    if (found && file == NULL) {
-        g_set_error (error, KB_ERROR, KB_ERROR_IO, "look at: %s", kb_home_get_database (home));
-        return FALSE;
-    }
-    *out = found && g_strcmp0 (file, record->new_file) == 0 ? DATA_NEW : DATA_OLD;
-    return TRUE;
-}
-
-/* Else the id does. SQLite itself has finished or undone a commit by the time that it is read. */
-static gboolean
-tell_by_id (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
-{
-    g_autofree char *id = NULL;
-    gboolean is_readable = FALSE;
-    gboolean found;
-
-    if (!kb_file_look (kb_home_get_database (home), &found, error) ||
-        (found && !read_id (home, &id, &is_readable, error)))
-        return FALSE;
-    *out = DATA_UNKNOWN;
     if (is_readable && record->old_id != NULL && g_strcmp0 (id, record->old_id) == 0)
-        *out = DATA_OLD;
-    else if (is_readable && record->new_id != NULL && g_strcmp0 (id, record->new_id) == 0)
-        *out = DATA_NEW;
-    else if (is_readable && record->new_id == NULL && record->old_id != NULL)
-        *out = DATA_NEW;
-    return TRUE;
+        return DATA_OLD;
+    if (is_readable && record->new_id != NULL && g_strcmp0 (id, record->new_id) == 0)
+        return DATA_NEW;
+    if (is_readable && record->new_id == NULL && record->old_id != NULL)
+        return DATA_NEW;
+    return DATA_UNKNOWN;
 }
 
-/* Nothing is replaced before the old data is kept. */
-static gboolean
-tell (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
+/* Where a file is renamed into place, it is the new one as soon as it has lost its first name. That
+ * it went this way, and not by the recovery before, its number proves; but on FAT the numbers of
+ * files, and everywhere those of disks, are others after a restart. Then what was a database is
+ * damaged now, or the other way round. */
+static Data
+tell_by_file (const KbHome *home,
+              const KbRestoreRecord *record,
+              const char *id,
+              gboolean is_readable)
 {
-    gboolean is_kept = TRUE;
+    g_autofree char *file = kb_restore_record_name_file (kb_home_get_database (home));
+    Data data = tell_by_id (record, id, is_readable);
 
-    if (record->moves_aside && record->new_file != NULL)
-        return tell_by_file (home, record, out, error);
+    if (file != NULL && g_strcmp0 (file, record->new_file) == 0)
+        return DATA_NEW;
+    if (data != DATA_UNKNOWN)
+        return data;
+    gboolean has_turned = is_readable ? record->old_id == NULL : record->new_id == NULL;
+    return has_turned ? DATA_NEW : DATA_UNKNOWN;
+}
+
+/* Nothing is replaced before the old data is kept, or as long as a file that was to be renamed into
+ * place waits beside. */
+static gboolean
+has_not_begun (const KbHome *home, const KbRestoreRecord *record, gboolean *out, GError **error)
+{
+    gboolean found = TRUE;
+
+    if (record->moves_aside)
+        return kb_file_look (kb_home_get_scratch (home), out, error);
     if (record->kept != NULL) {
         g_autofree char *dir =
             g_build_filename (kb_home_get_replaced_dir (home), record->kept, NULL);
-        if (!kb_file_look (dir, &is_kept, error))
+        if (!kb_file_look (dir, &found, error))
             return FALSE;
     }
+    *out = !found;
+    return TRUE;
+}
+
+static gboolean
+tell (const KbHome *home, const KbRestoreRecord *record, Data *out, GError **error)
+{
+    g_autofree char *id = NULL;
+    gboolean is_readable;
+    gboolean is_old;
+    gboolean found;
+
     *out = DATA_OLD;
-    return !is_kept || tell_by_id (home, record, out, error);
+    if (!has_not_begun (home, record, &is_old, error))
+        return FALSE;
+    if (is_old)
+        return TRUE;
+    *out = DATA_UNKNOWN;
+    if (!kb_file_look (kb_home_get_database (home), &found, error))
+        return FALSE;
+    if (!found)
+        return TRUE;
+    if (!read_id (home, &id, &is_readable, error))
+        return FALSE;
+    *out = record->moves_aside ? tell_by_file (home, record, id, is_readable)
+                               : tell_by_id (record, id, is_readable);
+    return TRUE;
 }
 
 /* Puts `.data_version` right, but only where it still says what the restore wrote before its
@@ -183,7 +206,7 @@ move_journals_in (const KbHome *home, GError **error)
         if (!move_to_free_name (from, to, error))
             return FALSE;
     }
-    return TRUE;
+    return kb_file_sync_parent (kb_home_get_database (home), error);
 }
 
 /* The old data is in use, so its kept copy is not needed. In any other case it stays. */

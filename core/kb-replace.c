@@ -369,13 +369,14 @@ prepare_page_size (Run *self, GError **error)
            kb_live_set_page_size (self->live, (unsigned) page_size, error);
 }
 
-/* A file that is to be renamed into place is told by its number, since no id can be read. */
+/* A file that is to be renamed into place is told by having lost its name; so that is on the disk
+ * before the record is. */
 static gboolean
 record_file (Run *self, GError **error)
 {
     self->record.moves_aside = TRUE;
     self->record.new_file = kb_restore_record_name_file (kb_home_get_scratch (self->options->home));
-    return save_record (self, error);
+    return kb_file_sync_parent (self->database, error) && save_record (self, error);
 }
 
 static gboolean

@@ -36,6 +36,8 @@ code_from_sqlite (KbSqlite *db, int rc)
     case SQLITE_NOMEM:
         return KB_ERROR_IO;
     case SQLITE_IOERR:
+        if (rc == SQLITE_IOERR_SHMSIZE) /* errno is lost on its way through a backup */
+            return KB_ERROR_NO_SPACE;
         return code_from_system (db, KB_ERROR_IO) == KB_ERROR_NO_SPACE ? KB_ERROR_NO_SPACE
                                                                        : KB_ERROR_IO;
     default:
@@ -57,7 +59,8 @@ code_from_sqlite (KbSqlite *db, int rc)
 gboolean
 kb_sqlite_set_error (GError **error, KbSqlite *db, int rc, const char *step)
 {
-    const char *message = db != NULL ? sqlite3_errmsg (db) : sqlite3_errstr (rc);
+    gboolean is_known = db != NULL && (sqlite3_extended_errcode (db) & 0xff) == (rc & 0xff);
+    const char *message = is_known ? sqlite3_errmsg (db) : sqlite3_errstr (rc);
 
     if ((rc & 0xff) == SQLITE_INTERRUPT) {
         g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s: cancelled", step);

@@ -338,7 +338,12 @@ access (const char *path, int mode)
 int
 statvfs64 (const char *path, struct statvfs64 *info)
 {
-    return kb_fault_strikes (KB_FAULT_LOOK, "statvfs", path) ? -1 : NEXT (statvfs64) (path, info);
+    if (kb_fault_strikes (KB_FAULT_LOOK, "statvfs", path))
+        return -1;
+    int result = NEXT (statvfs64) (path, info);
+    if (getenv ("KB_FAULT_SPACE") != NULL)
+        info->f_bavail = 1 << 30;
+    return result;
 }
 
 /* A small cache makes SQLite write before it commits, as it does with a large database. Opaque

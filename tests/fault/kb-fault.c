@@ -7,6 +7,7 @@
  *   KB_FAULT_STICKY  if set, at every call from then on
  *   KB_FAULT_REPORT  a file that holds, however the process ends: the number of calls counted, a
  *                    newline, and the call struck first
+ *   KB_FAULT_SPACE   if set, the disk says that it has room, as disks with quotas do
  *   KB_FAULT_CACHE   pages that SQLite may cache, so that a small database spills like a large one
  *   KB_FAULT_DISK    a folder that gets what the disk has for sure: kb-fault-disk.c
  *

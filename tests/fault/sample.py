@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Small data folders, cut from what a real Kolibri wrote, and what is in a database."""
 
+import functools
 import hashlib
 import os
 import shutil
@@ -31,8 +32,22 @@ def fast_folder():
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
+@functools.lru_cache(maxsize=None)
+def database_bytes(*arguments):
+    with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
+        path = os.path.join(folder, "db.sqlite3")
+        build_database(path, *arguments)
+        with open(path, "rb") as f:
+            return f.read()
+
+
 def make_database(path, fixture, mark=None, journal_mode="delete", page_size=4096):
-    """A database of about twenty pages. `mark` makes its rows differ; closed, without a log."""
+    """A database of about forty pages. `mark` makes its rows differ; closed, without a log."""
+    with open(path, "wb") as f:
+        f.write(database_bytes(fixture, mark, journal_mode, page_size))
+
+
+def build_database(path, fixture, mark, journal_mode, page_size):
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA page_size=%d" % page_size)
     db.execute("PRAGMA synchronous=OFF")

@@ -60,8 +60,10 @@ class Box:
     def file(self, *names):
         return os.path.join(self.home, *names)
 
-    def run(self, *args, kind=None, at=0, sticky=False, cache=None, disk=False):
+    def run(self, *args, kind=None, at=0, sticky=False, cache=None, disk=False, lies=False):
         env = dict(self.env)
+        if lies:
+            env.update(LD_PRELOAD=FAULT_LIB, KB_FAULT_SPACE="1")
         if kind is not None:
             env.update(
                 LD_PRELOAD=FAULT_LIB,
@@ -104,6 +106,19 @@ def interrupted(case, **keywords):
     after.check_answer = lambda run, done: None
     after.can_run_again = lambda done: False
     return after, run
+
+
+def kill_after_commit(case):
+    """The last call at which the new data counts and something is left to be put right."""
+    case.reset()
+    at = case.run(kind="kill").calls
+    while True:
+        case.reset()
+        run = case.run(kind="kill", at=at)
+        if case.leftovers():
+            assert run.code == KILLED and case.check_data()
+            return
+        at -= 1
 
 
 class Scenario:
@@ -447,6 +462,45 @@ class UndoDamaged(RestoreDamaged):
     def check_recovered(self, done):
         Replace.check_recovered(self, done)
         assert bool(self.find_log(self.box.home)) == done, "the log is in the wrong place"
+
+
+class RestoreOverEmpty(RestoreOlder):
+    """The database in use is nearly empty, so what comes in needs room in its file, too."""
+
+    name = "restore-over-empty"
+
+    def prepare(self):
+        super().prepare()
+        database = self.box.file("db.sqlite3")
+        for path in glob.glob(database + "*"):
+            os.remove(path)
+        db = sqlite3.connect(database, isolation_level=None)
+        db.execute("CREATE TABLE %s(id TEXT, current INTEGER)" % sample.ID_TABLE)
+        db.execute("INSERT INTO %s VALUES('0123456789abcdef0123456789abcdef', 1)" % sample.ID_TABLE)
+        db.execute("PRAGMA journal_mode=%s" % self.journal_mode)
+        db.close()
+        self.old = self.read_live()
+
+
+class RestoreOverLongLog(RestoreOlder):
+    """Somebody has left a log that is longer than the database."""
+
+    name = "restore-over-long-log"
+
+    def prepare(self):
+        super().prepare()
+        database = self.box.file("db.sqlite3")
+        db = sqlite3.connect(database)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA wal_autocheckpoint=0")
+        for n in range(20):
+            db.execute("UPDATE logger_attemptlog SET simple_answer=?", ("%d" % n * 50,))
+            db.commit()
+        copies = [(path, shutil.copyfile(path, path + "-copy")) for path in (database, database + "-wal")]
+        db.close()
+        for path, saved in copies:
+            os.replace(saved, path)
+        self.old = self.read_live()
 
 
 OPERATIONS = (

@@ -34,6 +34,29 @@ class TestErrors(unittest.TestCase):
         strike.print_total("operations failed in turn", cls.total)
 
 
+def fail_recovery(case):
+    """The next start fails, from where each call of the operation was the last."""
+    case.reset()
+    calls = case.run(kind="kill", cache=10).calls
+    total = 0
+    for at in strike.sample_of(calls):
+        after, _ = scenario.interrupted(case, kind="kill", at=at, cache=10)
+        for sticky in (False, True):
+            total += strike.Strikes(after, "eio", sticky=sticky, cache=10).run()
+    return total
+
+
+def add_recovery(operation, journal_mode):
+    def test(self):
+        case = operation(journal_mode)
+        try:
+            TestErrors.total += fail_recovery(case)
+        finally:
+            case.remove()
+
+    strike.add_cases(TestErrors, "recovery %s %s" % (operation.name, journal_mode), test)
+
+
 def add(operation, journal_mode, kind, sticky):
     def test(self):
         case = operation(journal_mode)
@@ -50,6 +73,7 @@ for one in scenario.OPERATIONS:
     for mode in ("delete", "wal"):
         for fault in KINDS:
             add(one, mode, *fault)
+        add_recovery(one, mode)
 
 
 if __name__ == "__main__":
