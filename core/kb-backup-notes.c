@@ -86,16 +86,6 @@ save_stamp (GKeyFile *ini, const char *group, const KbFileStamp *stamp)
     g_key_file_set_int64 (ini, group, "mtime", stamp->mtime);
 }
 
-/* A terminal would obey some of them; the file may be of somebody else. */
-static char *
-blank_control_characters (char *text)
-{
-    for (char *c = text; c != NULL && *c != '\0'; c++)
-        if (g_ascii_iscntrl (*c) && !g_ascii_isspace (*c))
-            *c = ' ';
-    return text;
-}
-
 /**
  * kb_backup_notes_load:
  * @home: a data folder
@@ -121,7 +111,7 @@ kb_backup_notes_load (const KbHome *home, const char *name)
     g_autofree char *json = g_key_file_get_string (ini, "Summary", "json", NULL);
     g_autoptr (JsonObject) object =
         json != NULL ? kb_json_parse_object (json, strlen (json)) : NULL;
-    self->note = blank_control_characters (g_key_file_get_string (ini, "Backup", "note", NULL));
+    self->note = g_key_file_get_string (ini, "Backup", "note", NULL);
     self->keep = g_key_file_get_boolean (ini, "Backup", "keep", NULL);
     self->checked = checked != NULL ? g_date_time_new_from_iso8601 (checked, NULL) : NULL;
     self->check_result = g_key_file_get_string (ini, "Check", "result", NULL);
