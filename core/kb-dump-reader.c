@@ -311,6 +311,8 @@ finish (KbDumpReader *self, GError **error)
     if (self->header != NULL) {
         if (!have_bytes (self, KB_FOOTER_MAX_BYTES + 2, error))
             return FALSE;
+        if (self->damaged)
+            return fail (self, KB_ERROR_CORRUPT, "NUL bytes follow after COMMIT", error);
         if (self->start < self->end && self->buffer[self->start] == '\n')
             hash_until (self, self->buffer + ++self->start);
         return check_footer (self, self->buffer + self->start, self->end - self->start, error);

@@ -16,6 +16,8 @@ check_header (const char *line, gsize length)
         return;
     if (header->time == NULL)
         header->time = g_date_time_new_from_unix_utc (0);
+    if (g_date_time_get_year (header->time) < 1000) /* GLib writes them with fewer digits */
+        return;
     g_autofree char *first = kb_header_format (header);
     if (strlen (first) > KB_HEADER_MAX_BYTES)
         return;
