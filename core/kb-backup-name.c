@@ -82,17 +82,27 @@ kb_backup_name_format (const char *version, GDateTime *time)
     return g_strconcat (PREFIX, version, "_", text, SUFFIX, NULL);
 }
 
+static gboolean
+has_control_characters (const char *name)
+{
+    for (; *name != '\0'; name++)
+        if (g_ascii_iscntrl (*name))
+            return TRUE;
+    return FALSE;
+}
+
 /**
  * kb_backup_name_is_safe:
  * @name: a name that somebody gave us
  *
- * Says whether @name is a single name of a backup, which never leads out of its folder.
+ * Says whether @name is a single name of a backup, which never leads out of its folder, and which
+ * a terminal may be shown.
  *
  * Returns: %TRUE if so
  */
 gboolean
 kb_backup_name_is_safe (const char *name)
 {
-    return strlen (name) < 256 && strpbrk (name, "/\\") == NULL &&
+    return strlen (name) < 256 && strpbrk (name, "/\\") == NULL && !has_control_characters (name) &&
            g_str_has_prefix (name, PREFIX) && g_str_has_suffix (name, SUFFIX);
 }

@@ -86,16 +86,28 @@ allows_insert (KbDumpKind kind, const char *table)
     return is_schema_table (table);
 }
 
+/**
+ * kb_dump_allows_function:
+ * @name: the name of an SQL function, in any case
+ *
+ * Returns: %TRUE if a backup may bring along calls of it
+ */
+gboolean
+kb_dump_allows_function (const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown (name, -1);
+
+    return g_strv_contains (allowed_functions, lower);
+}
+
 static gboolean
 allows (KbDumpKind kind, int action, const char *a, const char *b)
 {
     switch (action) {
     case SQLITE_READ:
         return TRUE;
-    case SQLITE_FUNCTION: {
-        g_autofree char *lower = g_ascii_strdown (b, -1);
-        return g_strv_contains (allowed_functions, lower);
-    }
+    case SQLITE_FUNCTION:
+        return kb_dump_allows_function (b);
     case SQLITE_INSERT:
         return allows_insert (kind, a);
     case SQLITE_UPDATE:

@@ -26,6 +26,7 @@ typedef enum {
 } KbDumpKind;
 
 KbDumpKind kb_dump_kind_of (const char *sql);
+gboolean kb_dump_allows_function (const char *name);
 int kb_dump_authorize (KbDumpKind kind, int action, const char *a, const char *b, const char *db);
 
 G_END_DECLS

@@ -12,6 +12,16 @@
 #define MAX_TARGETS 4096
 #define MAX_SEQUENCES 100000
 
+/* Kolibri has some 500 tables and indexes, and no statement of a schema beyond 10 KiB. SQLite takes
+ * the more time for each the more there are, and some KiB of memory. */
+#define MAX_THINGS 5000
+#define MAX_SCHEMA_SQL_BYTES (256 * 1024)
+
+/* A row takes no more than its statement: numbers have their room in the allowance, and UTF-16
+ * twice as much. */
+#define LENGTH_ALLOWANCE (64 * 1024)
+#define LENGTH_FLOOR (128 * 1024)
+
 /* A cached statement: INSERT INTO "table"(columns) VALUES(?,?,…). */
 typedef struct {
     char *table;
@@ -40,6 +50,10 @@ typedef struct {
     KbStmt *real;        /* reads a real as SQLite does */
     KbFooter *counted;   /* rows per table */
     GArray *sequences;   /* element-type Sequence: held back to the end */
+
+    unsigned n_things;     /* tables, indexes, views and triggers */
+    size_t length_limit;   /* of values and rows, as set */
+    size_t longest_length; /* what a row of the file has needed */
 } Loader;
 
 static void
@@ -129,6 +143,8 @@ run_sql (Loader *self, KbDumpKind kind, const char *sql, GError **error)
 
     if (stmt == NULL)
         return FALSE;
+    if (sqlite3_bind_parameter_count (stmt) > 0)
+        return refuse (self, "a value is missing", sql, error);
     self->kind = kind; /* CREATE compiles statements of its own while it runs */
     int rc = sqlite3_step (stmt);
     self->kind = KB_DUMP_KIND_REFUSED;
@@ -287,6 +303,22 @@ load_internal (Loader *self, const KbStatement *statement, GError **error)
     return insert_row (self, statement, error);
 }
 
+/* No value is longer than the statement that it stands in: what a function makes beyond that is
+ * none of a dump. Statements over the whole of a table may meet all its rows. */
+static void
+limit_length (Loader *self, const KbStatement *statement)
+{
+    size_t length = MAX (LENGTH_FLOOR, 2 * statement->length + LENGTH_ALLOWANCE);
+
+    self->longest_length = MAX (self->longest_length, length);
+    if (statement->type == KB_STATEMENT_SQL)
+        length = self->longest_length;
+    if (length == self->length_limit)
+        return;
+    self->length_limit = length;
+    kb_dump_functions_limit (self->db, length);
+}
+
 static gboolean
 load_insert (Loader *self, const KbStatement *statement, GError **error)
 {
@@ -348,6 +380,10 @@ load_sql (Loader *self, const KbStatement *statement, GError **error)
     KbDumpKind kind = kb_dump_kind_of (statement->sql);
     if (kind == KB_DUMP_KIND_REFUSED || (kind == KB_DUMP_KIND_INSERT && self->seen_trigger))
         return refuse (self, "not allowed in a backup", statement->sql, error);
+    if (statement->length > MAX_SCHEMA_SQL_BYTES)
+        return refuse (self, "too long", statement->sql, error);
+    if (kind != KB_DUMP_KIND_INSERT && self->n_things++ == MAX_THINGS)
+        return refuse (self, "too many tables, indexes, views and triggers", statement->sql, error);
     if (kind == KB_DUMP_KIND_TRIGGER)
         self->seen_trigger = TRUE;
     return run_sql (self, kind, statement->sql, error);
@@ -369,6 +405,8 @@ load_statements (Loader *self, KbProgress *progress, GCancellable *cancellable, 
         }
         if (!kb_dump_reader_next (self->reader, &statement, error))
             return FALSE;
+        if (statement.type != KB_STATEMENT_END)
+            limit_length (self, &statement);
         if (statement.type == KB_STATEMENT_INSERT && !load_insert (self, &statement, error))
             return FALSE;
         if (statement.type == KB_STATEMENT_SQL && !load_sql (self, &statement, error))
@@ -464,25 +502,11 @@ load_all (Loader *self, KbProgress *progress, GCancellable *cancellable, GError 
     sqlite3_set_authorizer (self->db, on_authorize, self);
     gboolean ok = load_statements (self, progress, cancellable, error);
     sqlite3_set_authorizer (self->db, NULL, NULL);
+    kb_dump_functions_limit (self->db, MAX (LENGTH_FLOOR, self->longest_length));
 
     g_ptr_array_set_size (self->targets, 0); /* cached statements would forbid to commit */
     return ok && check_rows (self, error) && load_sequences (self, error) &&
            apply_header (self, error) && kb_sqlite_exec (self->db, "COMMIT", error);
-}
-
-/* sqlite.org/security.html; a compressed file cannot name a long value in few bytes, a plain one
- * has no value longer than itself. */
-static void
-set_limits (Loader *self)
-{
-    const KbSource *source = kb_dump_reader_get_source (self->reader);
-    uint64_t longest = MAX (kb_source_get_size (source), 16 * 1024 * 1024);
-
-    sqlite3_limit (self->db, SQLITE_LIMIT_ATTACHED, 0);
-    sqlite3_limit (self->db, SQLITE_LIMIT_EXPR_DEPTH, 100);
-    sqlite3_limit (self->db, SQLITE_LIMIT_TRIGGER_DEPTH, 0);
-    sqlite3_limit (self->db, SQLITE_LIMIT_WORKER_THREADS, 0);
-    sqlite3_limit (self->db, SQLITE_LIMIT_LENGTH, (int) MIN (longest, 1000000000));
 }
 
 /**
@@ -522,12 +546,12 @@ kb_dump_load (KbDumpReader *reader,
     };
 
     g_array_set_clear_func (sequences, sequence_clear);
-    if (kb_dump_functions_add (scratch, error))
+    if (kb_dump_functions_prepare (scratch, error))
         loader.converter = kb_sqlite_open (":memory:", SQLITE_OPEN_READWRITE, error);
     if (loader.converter == NULL)
         return FALSE;
     loader.real = kb_sqlite_prepare (loader.converter, "SELECT CAST(?1 AS REAL)", error);
-    set_limits (&loader);
+    sqlite3_limit (scratch, SQLITE_LIMIT_ATTACHED, 0);
     kb_sqlite_watch_cancel (scratch, cancellable);
     gboolean ok = loader.real != NULL && load_all (&loader, progress, cancellable, error);
     kb_sqlite_watch_cancel (scratch, NULL);

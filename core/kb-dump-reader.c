@@ -13,6 +13,7 @@
  * A compressed file could name a long one in few bytes, so it gets less. */
 #define MAX_STATEMENT_BYTES (1024 * 1024 * 1024)
 #define MAX_COMPRESSED_STATEMENT_BYTES (16 * 1024 * 1024)
+#define MAX_COMMENT_BYTES (1024 * 1024)
 
 typedef enum { BEFORE_BEGIN, INSIDE, AFTER_COMMIT } Place;
 
@@ -279,6 +280,8 @@ skip_blank (KbDumpReader *self, GError **error)
             return TRUE;
         if (self->at_eof)
             return fail (self, KB_ERROR_CORRUPT, "a comment has no end", error);
+        if (self->end - self->start > MAX_COMMENT_BYTES)
+            return fail (self, KB_ERROR_CORRUPT, "a comment is too long", error);
         if (!refill (self, error))
             return FALSE;
     }
@@ -308,6 +311,8 @@ finish (KbDumpReader *self, GError **error)
     if (self->header != NULL) {
         if (!have_bytes (self, KB_FOOTER_MAX_BYTES + 2, error))
             return FALSE;
+        if (self->damaged)
+            return fail (self, KB_ERROR_CORRUPT, "NUL bytes follow after COMMIT", error);
         if (self->start < self->end && self->buffer[self->start] == '\n')
             hash_until (self, self->buffer + ++self->start);
         return check_footer (self, self->buffer + self->start, self->end - self->start, error);
@@ -401,7 +406,6 @@ take_sql (char *start, char *after, KbStatement *out)
     *out = (KbStatement){
         .type = KB_STATEMENT_SQL,
         .sql = start,
-        .sql_length = (size_t) (end - start),
     };
 }
 
@@ -421,9 +425,11 @@ read_statement (KbDumpReader *self, KbStatement *out, GError **error)
         if (scan == KB_SCAN_OK) {
             hash_until (self, after);
             self->start = (size_t) (after - self->buffer);
-            if (is_insert)
-                return take_insert (self, out, error);
-            take_sql (start, (char *) after, out);
+            if (!is_insert)
+                take_sql (start, (char *) after, out);
+            else if (!take_insert (self, out, error))
+                return FALSE;
+            out->length = (size_t) (after - start);
             return TRUE;
         }
         if (self->at_eof)

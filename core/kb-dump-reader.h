@@ -63,7 +63,7 @@ typedef enum {
  * @values: the literals of an INSERT
  * @n_values: how many
  * @sql: the text of any other statement, NUL-terminated, without white space around it
- * @sql_length: its length in bytes
+ * @length: how many bytes of the file the statement takes
  *
  * One statement. Everything in it points into the reader and lives until the next is read.
  */
@@ -74,7 +74,7 @@ typedef struct {
     const KbValue *values;
     unsigned n_values;
     const char *sql;
-    size_t sql_length;
+    size_t length;
 } KbStatement;
 
 /**

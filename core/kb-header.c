@@ -348,6 +348,27 @@ take_row_count (G_GNUC_UNUSED JsonObject *object,
     }
 }
 
+/* The last line is the only one that no checksum covers. We write it without white space and with
+ * plain numbers; what JSON lets pass besides is damage. */
+static gboolean
+is_compact (const char *json, gsize length)
+{
+    gboolean in_string = FALSE;
+
+    for (gsize i = 0; i < length; i++) {
+        if (json[i] == '"')
+            in_string = !in_string;
+        else if (in_string && json[i] == '\\')
+            i++;
+        else if (!in_string && g_ascii_isspace (json[i]))
+            return FALSE;
+        else if (!in_string && json[i] == '0' && i > 0 && !g_ascii_isalnum (json[i - 1]) &&
+                 i + 1 < length && g_ascii_isalnum (json[i + 1]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /**
  * kb_footer_parse:
  * @line: the last line of a file, at most %KB_FOOTER_MAX_BYTES; not trusted
@@ -362,7 +383,10 @@ kb_footer_parse (const char *line, gsize length)
 {
     const size_t prefix = strlen (KB_FOOTER_PREFIX);
 
-    if (length <= prefix || memcmp (line, KB_FOOTER_PREFIX, prefix) != 0)
+    if (length > 0 && line[length - 1] == '\n')
+        length--;
+    if (length <= prefix || memcmp (line, KB_FOOTER_PREFIX, prefix) != 0 ||
+        !is_compact (line + prefix, length - prefix))
         return NULL;
     g_autoptr (JsonObject) object = kb_json_parse_object (line + prefix, length - prefix);
     if (object == NULL)

@@ -143,7 +143,8 @@ char *
 kb_json_to_ascii (JsonObject *object)
 {
     g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc(), object);
-    g_autofree char *text = json_to_string (node, FALSE);
+    g_autofree char *written = json_to_string (node, FALSE);
+    g_autofree char *text = g_utf8_make_valid (written, -1); /* it reads half a surrogate pair */
     GString *out = g_string_sized_new (strlen (text));
 
     for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at)) {

@@ -2,6 +2,7 @@
 #include "kb-load.h"
 
 #include "kb-backup-name.h"
+#include "kb-dump-functions.h"
 #include "kb-dump-loader.h"
 #include "kb-error.h"
 #include "kb-file.h"
@@ -18,6 +19,9 @@
 #define MAX_GROWTH 20
 #define COMPRESSED_GROWTH 20
 #define GROWTH_ALLOWANCE (64 * 1024 * 1024)
+
+/* No value of a database is longer than its file; small ones get that much. */
+#define BINARY_LENGTH_FLOOR (128 * 1024)
 
 /* What a database takes on average, for finding the space. */
 #define TYPICAL_GROWTH_PERCENT 150
@@ -178,6 +182,20 @@ copy_journals (const KbLoadOptions *options,
     return TRUE;
 }
 
+/* A database of strangers: its schema comes with functions, and may make much of little. */
+static KbSqlite *
+open_copy (const char *path, GError **error)
+{
+    g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+    uint64_t size = kb_file_size (path) + kb_file_size (wal);
+    g_autoptr (KbSqlite) db = kb_sqlite_open (path, SQLITE_OPEN_READWRITE, error);
+
+    if (db == NULL || !kb_dump_functions_prepare (db, error))
+        return NULL;
+    kb_dump_functions_limit (db, MAX (size, BINARY_LENGTH_FLOOR));
+    return g_steal_pointer (&db);
+}
+
 /* A copy of another page size could not be copied into the live database. */
 static gboolean
 change_page_size (KbLoaded *self, const char *path, unsigned page_size, GError **error)
@@ -195,7 +213,7 @@ change_page_size (KbLoaded *self, const char *path, unsigned page_size, GError *
     g_clear_pointer (&self->db, kb_sqlite_close);
     if (!kb_platform_replace (part, path, error))
         return FALSE;
-    self->db = kb_sqlite_open (path, SQLITE_OPEN_READWRITE, error);
+    self->db = open_copy (path, error);
     return self->db != NULL;
 }
 
@@ -224,7 +242,7 @@ load_binary (KbLoaded *self,
     if (!copy_source (source, path, options->owner, progress, cancellable, error) ||
         !copy_journals (options, path, cancellable, error))
         return FALSE;
-    self->db = kb_sqlite_open (path, SQLITE_OPEN_READWRITE, error);
+    self->db = open_copy (path, error);
     if (self->db == NULL)
         return FALSE;
     kb_sqlite_watch_cancel (self->db, cancellable);
@@ -245,6 +263,14 @@ is_read_error (const char *verdict)
     return (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_NOMEM;
 }
 
+/* What SQLite cannot do with the schema of a stranger is the file's fault. */
+static void
+blame_file (GError *error)
+{
+    if (g_error_matches (error, KB_ERROR, KB_ERROR_INTERNAL))
+        error->code = KB_ERROR_CORRUPT;
+}
+
 /* What our loader built has sound pages by construction; of a copied file nothing is known. */
 static gboolean
 check_integrity (KbLoaded *self, KbProgress *progress, GCancellable *cancellable, GError **error)
@@ -253,8 +279,10 @@ check_integrity (KbLoaded *self, KbProgress *progress, GCancellable *cancellable
     kb_sqlite_watch_cancel (self->db, cancellable);
     g_autofree char *verdict = kb_sqlite_query_text (
         self->db, self->is_binary ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", error);
-    if (verdict == NULL)
+    if (verdict == NULL) {
+        blame_file (*error);
         return FALSE;
+    }
     if (strcmp (verdict, "ok") != 0) {
         if (is_read_error (verdict))
             g_set_error (error, KB_ERROR, KB_ERROR_IO, "check: %s: %s",

@@ -117,6 +117,92 @@ test_appended (void)
     g_assert_false (is_sound_with (path, twice, strlen (twice)));
 }
 
+static void
+test_every_appended_byte (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autofree char *path = make_tiny_dump (dir);
+    g_autofree char *bytes = NULL;
+    gsize length;
+
+    g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+    g_autofree char *longer = g_malloc0 (length + 4096);
+    memcpy (longer, bytes, length);
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (gsize n = 1; n <= 4096; n *= 64) {
+            memset (longer + length, (int) byte, n);
+            if (is_sound_with (path, longer, length + n))
+                g_error ("%" G_GSIZE_FORMAT " bytes %u behind the end: not noticed", n, byte);
+        }
+}
+
+/* A byte too much or too few, anywhere. */
+static void
+test_every_insertion_and_deletion (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autofree char *path = make_tiny_dump (dir);
+    g_autofree char *bytes = NULL;
+    gsize length;
+
+    g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+    g_autofree char *changed = g_malloc (length + 1);
+    for (gsize at = 0; at <= length; at++) {
+        const char inserted[] = {' ', '0', '\n', at > 0 ? bytes[at - 1] : ';'};
+        memcpy (changed, bytes, at);
+        for (gsize i = 0; i < G_N_ELEMENTS (inserted); i++) {
+            changed[at] = inserted[i];
+            memcpy (changed + at + 1, bytes + at, length - at);
+            if (is_sound_with (path, changed, length + 1))
+                g_error ("inserted '%c' at %" G_GSIZE_FORMAT ": not noticed", inserted[i], at);
+        }
+        if (at == length)
+            break;
+        memcpy (changed + at, bytes + at + 1, length - at - 1);
+        if (is_sound_with (path, changed, length - 1))
+            g_error ("removed byte %" G_GSIZE_FORMAT ": not noticed", at);
+    }
+    g_test_message ("%" G_GSIZE_FORMAT " insertions and deletions", 5 * length);
+}
+
+/* Random places of a backup of 30 MB; in the suite `slow` alone. */
+static void
+test_large_backup (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autofree char *database = kb_test_dir_file (dir, "tiny.sqlite3");
+    g_autoptr (GError) error = NULL;
+
+    if (!g_test_slow()) {
+        g_test_skip ("slow");
+        return;
+    }
+    KbSqlite *db = kb_sqlite_open (database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &error);
+    kb_test_assert_ok (kb_sqlite_exec (db,
+                                       "CREATE TABLE big(id INTEGER PRIMARY KEY, a, b);"
+                                       "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM "
+                                       "c LIMIT 150000) INSERT INTO big SELECT x, hex(randomblob("
+                                       "80)), random() FROM c",
+                                       &error),
+                       error);
+    kb_sqlite_close (db);
+    g_autofree char *path = make_tiny_dump (dir);
+    g_autofree char *bytes = NULL;
+    gsize length;
+    g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+    g_assert_cmpuint (length, >, 25 * 1000 * 1000);
+    for (unsigned i = 0; i < 150; i++) {
+        gsize at = (gsize) g_test_rand_int_range (0, (gint32) length);
+        char before = bytes[at];
+        bytes[at] = (char) (before ^ (1 << g_test_rand_int_range (0, 8)));
+        g_assert_false (is_sound_with (path, bytes, length));
+        bytes[at] = before;
+        g_assert_false (is_sound_with (path, bytes, at));
+    }
+    g_assert_true (is_sound_with (path, bytes, length));
+    g_test_message ("150 bits flipped, 150 truncations of %" G_GSIZE_FORMAT " bytes", length);
+}
+
 /* Random places of a real backup. */
 static void
 test_real_backup (void)
@@ -206,6 +292,9 @@ main (int argc, char **argv)
     g_test_add_func ("/verify/every-bit", test_every_bit);
     g_test_add_func ("/verify/every-truncation", test_every_truncation);
     g_test_add_func ("/verify/appended", test_appended);
+    g_test_add_func ("/verify/every-appended-byte", test_every_appended_byte);
+    g_test_add_func ("/verify/every-insertion-and-deletion", test_every_insertion_and_deletion);
+    g_test_add_func ("/verify/large-backup", test_large_backup);
     g_test_add_func ("/verify/real-backup", test_real_backup);
     g_test_add_func ("/verify/what-it-finds", test_what_it_finds);
     g_test_add_func ("/verify/name-that-lies", test_name_that_lies);
