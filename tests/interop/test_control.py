@@ -104,12 +104,12 @@ class ControlCase(Case):
 class StopAndStart(ControlCase):
     """(h): `--stop-kolibri`."""
 
-    def check(self, background):
+    def test_h_it_is_stopped_and_started_again(self):
+        """First as somebody started it in a terminal, then as we have: in the background."""
         made = self.back_up_and_go_on()
-        self.start(background)
+        self.start(background=False)
         self.assert_serves(has_new_learner=True)
-        process = self.home.begin("restore", made["path"], "--yes")
-        code, out, errors = self.home.finish(process)
+        code, out, errors = self.home.finish(self.home.begin("restore", made["path"], "--yes"))
         self.assertEqual((code, out), (proof.EXIT_BUSY, ""))
         self.assertIn("Kolibri is running", errors)
         self.assert_busy("restore", made["path"], "--yes")
@@ -123,18 +123,11 @@ class StopAndStart(ControlCase):
         kept = os.path.join(self.home.backups, "protected", "replaced", answer["kept"], "db.sqlite3")
         sql = "SELECT count(*) FROM kolibriauth_facilityuser WHERE username=?"
         self.assertEqual(compare.query(kept, sql, NEW_LEARNER), [(1,)])
-
-    def test_h_a_server_in_the_background(self):
-        self.check(background=True)
         self.assert_busy("undo", "--yes")
 
         self.stop_for("undo")
 
         self.assert_serves(has_new_learner=True)
-        self.server.stop()
-
-    def test_h_a_server_in_the_foreground(self):
-        self.check(background=False)
         self.server.stop()
 
     def test_h_a_bad_backup_does_not_stop_it(self):
@@ -182,7 +175,6 @@ class Intruders(ControlCase):
         process = self.shell()
 
         self.assert_busy("restore", made["path"], "--yes")
-        self.assert_busy("restore", made["path"], "--yes", "--stop-kolibri")
 
         process.kill()
         process.wait()
