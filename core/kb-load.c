@@ -173,7 +173,10 @@ copy_journals (const KbLoadOptions *options,
     for (size_t i = 0; i < G_N_ELEMENTS (journal_suffixes); i++) {
         g_autofree char *from = g_strconcat (options->file, journal_suffixes[i], NULL);
         g_autofree char *to = g_strconcat (copy, journal_suffixes[i], NULL);
-        if (!g_file_test (from, G_FILE_TEST_EXISTS))
+        gboolean found;
+        if (!kb_file_look (from, &found, error))
+            return FALSE;
+        if (!found)
             continue;
         g_autoptr (KbSource) source = kb_source_open (from, options->follow_links, error);
         if (source == NULL || !copy_source (source, to, options->owner, NULL, cancellable, error))

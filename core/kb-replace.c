@@ -399,7 +399,8 @@ make_scratch (Run *self, GError **error)
     for (size_t i = 0; i < 2 && self->options->source_is_damaged; i++) {
         g_autofree char *from = g_strconcat (source, journal_suffixes[i], NULL);
         g_autofree char *to = g_strconcat (scratch, journal_suffixes[i], NULL);
-        if (g_file_test (from, G_FILE_TEST_EXISTS) && !copy_file (self, from, to, error))
+        gboolean found;
+        if (!kb_file_look (from, &found, error) || (found && !copy_file (self, from, to, error)))
             return FALSE;
     }
     return TRUE;
@@ -452,7 +453,9 @@ move_journals (Run *self, const char *part, GError **error)
         g_autofree char *name = g_strconcat ("db.sqlite3", journal_suffixes[i], NULL);
         g_autofree char *from = g_strconcat (self->database, journal_suffixes[i], NULL);
         g_autofree char *to = g_build_filename (part, name, NULL);
-        if (g_file_test (from, G_FILE_TEST_EXISTS) && !kb_platform_replace (from, to, error))
+        gboolean found;
+        if (!kb_file_look (from, &found, error) ||
+            (found && !kb_platform_replace (from, to, error)))
             return FALSE;
     }
     return TRUE;
