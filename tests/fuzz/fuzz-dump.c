@@ -48,6 +48,7 @@ check_again (KbSqlite *db)
     g_autoptr (GError) error = NULL;
     g_autoptr (KbHeader) header = kb_header_new();
     g_autoptr (KbFooter) footer = NULL;
+    KbSnapshot snapshot = {.readers = {db}, .n_readers = 1};
     int fd = memfd_create ("again", 0);
 
     g_autofree char *verdict = kb_sqlite_query_text (db, "PRAGMA quick_check(1)", &error);
@@ -57,7 +58,7 @@ check_again (KbSqlite *db)
     header->encoding = kb_sqlite_query_text (db, "PRAGMA encoding", &error);
     kb_sqlite_exec (db, "BEGIN", &error);
     g_assert_no_error (error);
-    if (!kb_dump_write (db, header, fd, "again", &footer, NULL, NULL, &error)) {
+    if (!kb_dump_write (&snapshot, header, fd, "again", &footer, NULL, &error)) {
         g_assert_error (error, KB_ERROR, (int) KB_ERROR_UNSUPPORTED);
     } else {
         g_autoptr (KbSqlite) again = load (fd, &error);
