@@ -5,6 +5,7 @@
 #include "kb-dump-functions.h"
 #include "kb-error.h"
 #include "kb-scratch.h"
+#include "kb-sql-scan.h"
 
 #include <string.h>
 
@@ -16,6 +17,7 @@
  * the more time for each the more there are, and some KiB of memory. */
 #define MAX_THINGS 5000
 #define MAX_SCHEMA_SQL_BYTES (256 * 1024)
+#define MAX_TOKENS 50000
 
 /* A row takes no more than its statement: numbers have their room in the allowance, and UTF-16
  * twice as much. */
@@ -361,6 +363,18 @@ is_skipped (Loader *self, const char *sql, gboolean *skipped, GError **error)
     return TRUE;
 }
 
+/* A row may hold a long text; a schema, and an expression, are short. */
+static gboolean
+is_too_long (const KbStatement *statement, KbDumpKind kind)
+{
+    const char *sql = statement->sql;
+
+    if (statement->length <= MAX_SCHEMA_SQL_BYTES)
+        return FALSE;
+    return kind != KB_DUMP_KIND_INSERT ||
+           kb_sql_count_tokens (sql, sql + strlen (sql)) > MAX_TOKENS;
+}
+
 static gboolean
 load_sql (Loader *self, const KbStatement *statement, GError **error)
 {
@@ -380,7 +394,7 @@ load_sql (Loader *self, const KbStatement *statement, GError **error)
     KbDumpKind kind = kb_dump_kind_of (statement->sql);
     if (kind == KB_DUMP_KIND_REFUSED || (kind == KB_DUMP_KIND_INSERT && self->seen_trigger))
         return refuse (self, "not allowed in a backup", statement->sql, error);
-    if (statement->length > MAX_SCHEMA_SQL_BYTES)
+    if (is_too_long (statement, kind))
         return refuse (self, "too long", statement->sql, error);
     if (kind != KB_DUMP_KIND_INSERT && self->n_things++ == MAX_THINGS)
         return refuse (self, "too many tables, indexes, views and triggers", statement->sql, error);

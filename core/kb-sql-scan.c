@@ -193,6 +193,29 @@ kb_sql_scan_statement (const char *at, const char *end, const char **after)
     }
 }
 
+/**
+ * kb_sql_count_tokens:
+ * @at: the first byte of a statement
+ * @end: where its bytes end
+ *
+ * Counts words, literals and signs: SQLite's parser takes memory for each, however short.
+ *
+ * Returns: how many there are
+ */
+gsize
+kb_sql_count_tokens (const char *at, const char *end)
+{
+    Statement unused = {0};
+    gsize n = 0;
+
+    while (kb_sql_scan_blank (at, end, TRUE, &at) == KB_SCAN_OK && at < end) {
+        n++;
+        if (scan_token (&unused, at, end, &at) != KB_SCAN_OK)
+            break;
+    }
+    return n;
+}
+
 static KbScan
 skip_word (const char **at, const char *end, const char *word)
 {

@@ -74,6 +74,7 @@ typedef struct {
 
 KbScan kb_sql_scan_blank (const char *at, const char *end, gboolean final, const char **after);
 KbScan kb_sql_scan_statement (const char *at, const char *end, const char **after);
+gsize kb_sql_count_tokens (const char *at, const char *end);
 KbScan kb_sql_scan_insert (const char *at, const char *end, KbInsert *out, const char **after);
 
 gsize kb_sql_undouble (char *text, gsize length, char quote);

@@ -170,6 +170,18 @@ test_replace_of_older_shells (void)
                   "SELECT hex(a) FROM t", "0A");
 }
 
+/* The loader bounds what SQLite has to parse, and not the length of a text. */
+static void
+test_long_text_of_older_shells (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autofree char *text = g_strnfill (3 * 1024 * 1024, 'x');
+    g_autofree char *body =
+        g_strdup_printf ("INSERT INTO t VALUES(replace('%s\\n','\\n',char(10)));\n", text);
+
+    assert_loads (dir, body, "SELECT length(a)||unicode(substr(a,-1)) FROM t", "314572910");
+}
+
 #define COUNTED "CREATE TABLE c(id INTEGER PRIMARY KEY AUTOINCREMENT);\nINSERT INTO c VALUES(3);\n"
 #define SEQUENCE                                                                                   \
     "PRAGMA writable_schema=ON;\nCREATE TABLE IF NOT EXISTS sqlite_sequence(name,seq);\n"          \
@@ -237,6 +249,7 @@ main (int argc, char **argv)
                      test_at_the_border_of_the_buffer);
     g_test_add_func ("/dump-functions/in-a-schema", test_in_a_schema);
     g_test_add_func ("/dump-functions/replace-of-older-shells", test_replace_of_older_shells);
+    g_test_add_func ("/dump-functions/long-text-of-older-shells", test_long_text_of_older_shells);
     g_test_add_func ("/dump-functions/sequence-of-newer-shells", test_sequence_of_newer_shells);
     g_test_add_func ("/dump-functions/writable-schema-is-refused", test_writable_schema_is_refused);
     g_test_add_func ("/dump-functions/statistics", test_statistics);
