@@ -62,10 +62,7 @@ print_entry (const KbEntry *entry, GDateTime *now)
     g_print ("%s\n    %s · %s · %s · %s%s%s\n", entry->name, when, version, facts,
              kb_text_origin (entry->origin, entry->is_ours), *check != '\0' ? " · " : "", check);
     if (entry->note != NULL) {
-        g_autofree char *note = g_strdup (entry->note); /* a terminal would obey ESC */
-        for (char *c = note; *c != '\0'; c++)
-            if (g_ascii_iscntrl (*c))
-                *c = ' ';
+        g_autofree char *note = kb_cli_make_plain (entry->note);
         g_print ("    “%s”\n", note);
     }
 }

@@ -217,6 +217,24 @@ print_failure_json (const GError *error, const char *what)
 }
 
 /**
+ * kb_cli_make_plain:
+ * @text: a text of somebody else, or a path
+ *
+ * Returns: (transfer full): @text with a space for every control character: a terminal would obey
+ *     them
+ */
+char *
+kb_cli_make_plain (const char *text)
+{
+    char *plain = g_strdup (text);
+
+    for (char *c = plain; *c != '\0'; c++)
+        if (g_ascii_iscntrl (*c))
+            *c = ' ';
+    return plain;
+}
+
+/**
  * kb_cli_fail:
  * @self: the run
  * @operation: what was being done
@@ -238,8 +256,9 @@ kb_cli_fail (KbCli *self, KbOperation operation, const GError *error)
         g_printerr ("%s %s\n", _ ("Cancelled."), text->safety);
     } else {
         g_printerr ("%s\n%s\n%s\n", text->what, text->safety, text->advice);
+        g_autofree char *details = kb_cli_make_plain (error->message);
         /* Translators: %s is technical, in English. */
-        g_printerr (_ ("Details: %s\n"), error->message);
+        g_printerr (_ ("Details: %s\n"), details);
     }
     return exit_code (error);
 }

@@ -65,6 +65,7 @@ gboolean kb_cli_open_home (KbCli *self, GError **error);
 char *kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog);
 gboolean kb_cli_ask (KbCli *self, const char *question);
 
+char *kb_cli_make_plain (const char *text);
 int kb_cli_fail (KbCli *self, KbOperation operation, const GError *error);
 void kb_cli_print_json (JsonObject *object);
 void kb_cli_print_facts (const char *sentence, GPtrArray *lines);

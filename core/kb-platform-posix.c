@@ -772,7 +772,9 @@ int
 kb_platform_lock (const char *path, const KbOwner *owner, gboolean *taken, GError **error)
 {
     *taken = FALSE;
-    int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0 && errno == EACCES) /* root was killed before it gave the file to its owner */
+        fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         int saved_errno = errno;
         kb_error_set_errno (error, saved_errno, "lock", path);

@@ -309,6 +309,10 @@ class TestBadInput(CliCase):
         self.run_cli("restore", "--yes", "nothing.dump", code=NOT_FOUND)
         self.run_cli("backup", self.sandbox.file("nowhere"), code=NOT_FOUND)
 
+    def test_a_terminal_gets_no_control_characters(self):
+        path = self.write("evil\x1b]0;title\x07.dump", b"rubbish")
+        self.assertNotRegex(self.run_cli("check", path, code=NOT_A_BACKUP).stderr, "[\x00-\x09\x0b-\x1f]")
+
     def test_fifo_and_folder(self):
         os.mkfifo(self.sandbox.file("db-v0.19.5_2026-05-04_10-11-12.dump"))
         self.run_cli("check", self.sandbox.file("db-v0.19.5_2026-05-04_10-11-12.dump"), code=NOT_A_BACKUP)

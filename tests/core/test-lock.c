@@ -179,6 +179,37 @@ test_folder_of_somebody_else (void)
     g_assert_cmpint (chmod (kb_home_get_path (home), 0755), ==, 0);
 }
 
+/* Root was killed after it had made the file, and before it gave it away. */
+static void
+test_file_of_root (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autoptr (KbHome) home = kb_test_make_home (dir, "home", NULL);
+    g_autofree char *path =
+        g_build_filename (kb_home_get_backups_dir (home), ".kolibri-backup.lock", NULL);
+    gboolean taken = TRUE;
+    int status;
+
+    if (geteuid() != 0) {
+        g_test_skip ("needs root");
+        return;
+    }
+    g_assert_cmpint (g_mkdir_with_parents (kb_home_get_backups_dir (home), 0755), ==, 0);
+    g_assert_cmpint (chmod (dir->path, 0755), ==, 0);
+    int fd = kb_platform_lock (path, NULL, &taken, NULL);
+    g_assert_cmpint (fd, >=, 0);
+    close (fd);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (setgroups (0, NULL) != 0 || setgid (NOBODY) != 0 || setuid (NOBODY) != 0)
+            _exit (2);
+        fd = kb_platform_lock (path, NULL, &taken, NULL);
+        _exit (fd >= 0 && !taken ? 0 : 1);
+    }
+    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+}
+
 static void
 test_folder_in_its_place (void)
 {
@@ -205,6 +236,7 @@ main (int argc, char **argv)
     g_test_add_func ("/lock/another-process-finds-it-taken", test_another_process_finds_it_taken);
     g_test_add_func ("/lock/file-stays", test_file_stays);
     g_test_add_func ("/lock/folder-of-somebody-else", test_folder_of_somebody_else);
+    g_test_add_func ("/lock/file-of-root", test_file_of_root);
     g_test_add_func ("/lock/folder-in-its-place", test_folder_in_its_place);
     return g_test_run();
 }
