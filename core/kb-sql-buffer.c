@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define BLOCK_BYTES 32
+#define MAX_PLAIN_INTEGER 1e15 /* %.17g writes these without exponent, too */
 
 /**
  * kb_sql_buffer_init:
@@ -48,27 +49,32 @@ kb_sql_buffer_grow (KbSqlBuffer *self, gsize n_more)
     self->bytes = g_realloc (self->bytes, self->capacity);
 }
 
-/* Whether a text is ASCII without quote, CR and NUL, so that it can be copied as it is. The inner
- * loop has a fixed length so that the compiler makes vector instructions of it. */
-static gboolean
-is_plain (const unsigned char *text, gsize length)
+/* What a text holds that a literal has to care for. */
+enum {
+    HAS_QUOTE = 1,
+    HAS_CR_OR_NUL = 2, /* Python's text mode changes CR, SQL ends at NUL */
+    HAS_HIGH = 4,      /* not ASCII: UTF-8, or bytes that neither Kolibri nor JSON takes */
+};
+
+static unsigned char
+look_at (unsigned char c)
 {
+    return (unsigned char) ((c == '\'') | (((c == '\r') | (c == '\0')) << 1) | ((c & 0x80) >> 5));
+}
+
+/* The inner loop has a fixed length so that the compiler makes vector instructions of it. */
+static unsigned
+look_through (const unsigned char *text, gsize length)
+{
+    unsigned char found = 0;
     gsize i = 0;
 
-    for (; i + BLOCK_BYTES <= length; i += BLOCK_BYTES) {
-        unsigned char special = 0;
-        for (unsigned j = 0; j < BLOCK_BYTES; j++) {
-            unsigned char c = text[i + j];
-            special |= (unsigned char) ((c == '\'') | (c == '\r') | (c == '\0') | (c >= 0x80));
-        }
-        if (special != 0)
-            return FALSE;
-    }
-    unsigned char special = 0;
+    for (; i + BLOCK_BYTES <= length; i += BLOCK_BYTES)
+        for (unsigned j = 0; j < BLOCK_BYTES; j++)
+            found |= look_at (text[i + j]);
     for (; i < length; i++)
-        special |= (unsigned char) ((text[i] == '\'') | (text[i] == '\r') | (text[i] == '\0') |
-                                    (text[i] >= 0x80));
-    return special == 0;
+        found |= look_at (text[i]);
+    return found;
 }
 
 static void
@@ -83,15 +89,6 @@ add_hex (KbSqlBuffer *self, const unsigned char *bytes, gsize length)
         *to++ = digits[bytes[i] & 15];
     }
     self->length += 2 * length;
-}
-
-/* Whether a text survives between quotes: Python's text mode changes CR, SQL ends at NUL, and
- * neither Kolibri nor JSON takes bytes that are not UTF-8. */
-static gboolean
-survives_quoted (const char *text, gsize length)
-{
-    return memchr (text, '\r', length) == NULL && memchr (text, '\0', length) == NULL &&
-           g_utf8_validate_len (text, length, NULL);
 }
 
 static void
@@ -120,17 +117,15 @@ add_doubling_quotes (KbSqlBuffer *self, const char *text, gsize length)
 void
 kb_sql_buffer_add_text (KbSqlBuffer *self, const char *text, gsize length)
 {
-    if (length == 0 || is_plain ((const unsigned char *) text, length)) {
-        kb_sql_buffer_reserve (self, length + 2);
-        char *to = self->bytes + self->length;
-        to[0] = '\'';
-        if (length > 0)
-            memcpy (to + 1, text, length);
-        to[length + 1] = '\'';
-        self->length += length + 2;
-    } else if (survives_quoted (text, length)) {
+    unsigned found = look_through ((const unsigned char *) text, length);
+
+    if ((found & HAS_CR_OR_NUL) == 0 &&
+        ((found & HAS_HIGH) == 0 || g_utf8_validate_len (text, length, NULL))) {
         kb_sql_buffer_add_char (self, '\'');
-        add_doubling_quotes (self, text, length);
+        if ((found & HAS_QUOTE) != 0)
+            add_doubling_quotes (self, text, length);
+        else if (length > 0)
+            kb_sql_buffer_add (self, text, length);
         kb_sql_buffer_add_char (self, '\'');
     } else {
         kb_sql_buffer_add (self, "CAST(X'", 7);
@@ -196,6 +191,12 @@ kb_sql_buffer_add_real (KbSqlBuffer *self, double value)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
 
+    if (fabs (value) <= MAX_PLAIN_INTEGER && value == trunc (value) &&
+        !(value == 0 && signbit (value))) {
+        kb_sql_buffer_add_integer (self, (gint64) value);
+        kb_sql_buffer_add (self, ".0", 2);
+        return;
+    }
     if (isinf (value)) {
         const char *infinity = value > 0 ? "1e999" : "-1e999";
         kb_sql_buffer_add (self, infinity, strlen (infinity));
