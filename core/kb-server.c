@@ -177,8 +177,9 @@ kb_server_query (const KbHome *home, GCancellable *cancellable)
         file.status != STATUS_SHUTTING_DOWN)
         return KB_SERVER_STOPPED;
 
-    g_autofree char *answer =
-        file.port > 0 ? http_get (home, file.port, "status/", cancellable) : NULL;
+    /* 0.12 knows no /status/ */
+    const char *page = file.has_control_flag ? "status/" : "api/public/info/";
+    g_autofree char *answer = file.port > 0 ? http_get (home, file.port, page, cancellable) : NULL;
     if (answer == NULL && !kb_server_is_kolibri (file.pid))
         return KB_SERVER_STOPPED;
     if (file.status == STATUS_STARTING_UP) /* it answers before it has finished */

@@ -29,7 +29,8 @@ def path(name):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200 if self.path == "/status/" else 404)
+        page = "/api/public/info/" if "--old" in sys.argv else "/status/"
+        self.send_response(200 if self.path == page else 404)
         self.end_headers()
 
     def log_message(self, *_):

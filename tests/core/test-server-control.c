@@ -347,6 +347,7 @@ test_it_does_not_respond (Fixture *self, G_GNUC_UNUSED gconstpointer data)
     KbServerPid file = start (self, &how);
 
     g_assert_cmpint (kill ((pid_t) file.pid, SIGSTOP), ==, 0);
+    wait_for_state (self, KB_SERVER_NOT_RESPONDING); /* a signal takes its time */
     assert_stop_fails (self, NULL, KB_ERROR, KB_ERROR_BUSY);
     g_assert_false (has_file (self, "process_control.flag"));
 }

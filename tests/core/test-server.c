@@ -175,6 +175,20 @@ test_running (void)
     g_assert_true (g_str_has_prefix (server->request, expected));
 }
 
+/* Kolibri 0.12 answers 404 to /status/. */
+static void
+test_running_without_a_status_page (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autoptr (KbHome) home = kb_test_make_home (dir, "home", NULL);
+    g_autoptr (HttpServer) server = start_server (OK_ANSWER, FALSE);
+    g_autofree char *text = g_strdup_printf ("%d\n%u", getpid(), server->port);
+
+    g_free (kb_test_dir_write (dir, "home/server.pid", text));
+    g_assert_cmpint (kb_server_query (home, NULL), ==, KB_SERVER_RUNNING);
+    g_assert_true (g_str_has_prefix (server->request, "GET /api/public/info/ HTTP/1.0\r\n"));
+}
+
 /* A sandbox hides the process, and yet the server answers. */
 static void
 test_answer_counts_more_than_the_process (void)
@@ -422,6 +436,7 @@ main (int argc, char **argv)
     g_test_add_func ("/server/no-pid-file", test_no_pid_file);
     g_test_add_func ("/server/rubbish-in-the-pid-file", test_rubbish_in_the_pid_file);
     g_test_add_func ("/server/running", test_running);
+    g_test_add_func ("/server/running-without-a-status-page", test_running_without_a_status_page);
     g_test_add_func ("/server/answer-counts-more-than-the-process",
                      test_answer_counts_more_than_the_process);
     g_test_add_func ("/server/other-answers-are-none", test_other_answers_are_none);

@@ -156,8 +156,9 @@ class Intruders(ControlCase):
             "import time; from kolibri.core.auth.models import FacilityUser;"
             "print('open', FacilityUser.objects.count(), flush=True); time.sleep(600)"
         )
+        skip = ["--skip-update"] if self.kolibri.numbers >= (0, 13) else []
         process = subprocess.Popen(
-            [self.kolibri.python, "-m", "kolibri", "manage", "--skip-update", "shell", "-c", code],
+            [self.kolibri.python, "-m", "kolibri", "manage", *skip, "shell", "-c", code],
             env=self.kolibri.environment(self.home.folder, self.home.path),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -246,6 +247,8 @@ class Intruders(ControlCase):
 
     def test_i_it_starts_again_at_once(self):
         """As a service does whose process has ended: while we still wait for that."""
+        if self.kolibri.numbers < (0, 13):
+            self.skipTest("Kolibri %s does not remove server.pid first" % self.kolibri.version)
         made = self.back_up_and_go_on()
         self.start(background=True)
         before = self.home.files()
