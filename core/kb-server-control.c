@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define POLL_US (G_USEC_PER_SEC / 10)
+#define QUIET_POLLS 30 /* three seconds */
 #define STOP_TIMEOUT_S 60
 #define START_TIMEOUT_S 60
 
@@ -75,18 +76,24 @@ wait_until_ready (const KbHome *home, GCancellable *cancellable, GError **error)
 }
 
 /* server.pid goes first, and the process half a second later. A process that a sandbox hides is
- * gone when nobody answers. Nobody can cancel here: a server that has been told to stop does, and
- * must then be started again. */
+ * gone when server.pid is, or when nobody answers for a while. Nobody can cancel here: a server
+ * that has been told to stop does, and must then be started again. */
 static gboolean
 wait_until_gone (const KbHome *home, gint64 pid, GError **error)
 {
+    gboolean was_seen = FALSE;
+    int n_quiet = 0;
+
     for (int i = 0; i < STOP_TIMEOUT_S * 10; i++) {
-        KbServerPid file;
-        if (!kb_platform_process_exists (pid)) {
-            if (kb_server_query (home, NULL) == KB_SERVER_STOPPED)
+        KbServerPid file = {.pid = pid};
+        gboolean is_seen = kb_platform_process_exists (pid);
+        gboolean has_file = kb_server_read_pid_file (home, &file);
+        was_seen = was_seen || is_seen;
+        if (!is_seen && kb_server_query (home, NULL) == KB_SERVER_STOPPED) {
+            if (was_seen || !has_file || ++n_quiet >= QUIET_POLLS)
                 return TRUE;
-            if (kb_server_read_pid_file (home, &file) && file.pid != pid)
-                return busy ("it started again", home, error);
+        } else if (!is_seen && file.pid != pid) {
+            return busy ("it started again", home, error);
         }
         g_usleep (POLL_US);
     }

@@ -4,15 +4,20 @@
 
 With CI set, a skipped case of the real Kolibri counts as failed: it has proven nothing.
 
-Usage: count_tests.py testlog.junit.xml
+Usage: count_tests.py MESON-LOGS
 """
 
+import json
 import os
 import sys
 import xml.etree.ElementTree as ElementTree
 
 
-def main(path):
+GOOD = ("OK", "EXPECTEDFAIL", "SKIP")
+
+
+def count_cases(path):
+    """What the cases of all programs say: how many passed, which failed, which were skipped."""
     passed, failed, skipped = 0, [], []
     for suite in ElementTree.parse(path).getroot().iter("testsuite"):
         for case in suite.iter("testcase"):
@@ -24,6 +29,23 @@ def main(path):
                 skipped.append("%s (%s)" % (name, skip.get("message") or skip.text or "no reason given"))
             else:
                 passed += 1
+    return passed, failed, skipped
+
+
+def find_broken(path, failed):
+    """The programs that failed without a case that says so: they crashed, or hung."""
+    with open(path, encoding="utf-8") as f:
+        runs = [json.loads(line) for line in f]
+    return [
+        "%s (%s)" % (run["name"], run["result"])
+        for run in runs
+        if run["result"] not in GOOD and not any(run["name"] + ": " in name for name in failed)
+    ]
+
+
+def main(folder):
+    passed, failed, skipped = count_cases(os.path.join(folder, "testlog.junit.xml"))
+    failed += find_broken(os.path.join(folder, "testlog.json"), failed)
     if os.environ.get("CI"):
         unproven = [name for name in skipped if "interop" in name]
         failed += ["skipped in CI: " + name for name in unproven]
