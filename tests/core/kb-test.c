@@ -7,7 +7,12 @@
 #include "kb-scratch.h"
 
 #include <glib/gstdio.h>
+#include <grp.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /**
  * kb_test_dir_new:
@@ -266,4 +271,187 @@ kb_test_digest_home (const KbHome *home)
         g_string_append_printf (out, "%s %s\n", (char *) names->pdata[i], sum);
     }
     return g_string_free (out, FALSE);
+}
+
+/**
+ * kb_test_us:
+ *
+ * Returns: this user as the owner of data, with the rights that a data folder has
+ */
+KbOwner
+kb_test_us (void)
+{
+    return (KbOwner){.uid = geteuid(), .gid = getegid(), .file_mode = 0664, .dir_mode = 0775};
+}
+
+/**
+ * kb_test_make_home_with_dirs:
+ * @self: the test's folder
+ *
+ * Returns: (transfer full): an empty data folder, `home`, that has its folders for backups
+ */
+KbHome *
+kb_test_make_home_with_dirs (const KbTestDir *self)
+{
+    const KbOwner owner = kb_test_us();
+    KbHome *home = kb_test_make_home (self, "home", NULL);
+
+    g_assert_true (kb_home_make_backup_dirs (home, &owner, NULL));
+    return home;
+}
+
+/**
+ * kb_test_exists:
+ * @path: a name
+ *
+ * Returns: %TRUE if there is something of that name, be it a link to nothing
+ */
+gboolean
+kb_test_exists (const char *path)
+{
+    struct stat info;
+
+    return lstat (path, &info) == 0;
+}
+
+/**
+ * kb_test_assert_file:
+ * @path: a file
+ * @bytes: what shall be in it
+ * @length: how many
+ */
+void
+kb_test_assert_file (const char *path, const void *bytes, gsize length)
+{
+    g_autofree char *found = NULL;
+    gsize found_length = 0;
+
+    g_assert_true (g_file_get_contents (path, &found, &found_length, NULL));
+    g_assert_cmpmem (found, (int) found_length, bytes, (int) length);
+}
+
+/**
+ * kb_test_make_database:
+ * @sql: what shall be in it
+ *
+ * Returns: (transfer full): a database that vanishes with the connection
+ */
+KbSqlite *
+kb_test_make_database (const char *sql)
+{
+    KbSqlite *db = kb_sqlite_open ("", SQLITE_OPEN_READWRITE, NULL);
+
+    kb_test_run_sql (db, sql);
+    return db;
+}
+
+/**
+ * kb_test_run_sql:
+ * @db: a connection
+ * @sql: statements that shall succeed
+ */
+void
+kb_test_run_sql (KbSqlite *db, const char *sql)
+{
+    g_autoptr (GError) error = NULL;
+
+    kb_test_assert_ok (kb_sqlite_exec (db, sql, &error), error);
+}
+
+/**
+ * kb_test_query_int64:
+ * @db: a connection
+ * @sql: a query that shall succeed
+ *
+ * Returns: its number
+ */
+gint64
+kb_test_query_int64 (KbSqlite *db, const char *sql)
+{
+    g_autoptr (GError) error = NULL;
+    gint64 value = -99;
+
+    kb_test_assert_ok (kb_sqlite_query_int64 (db, sql, &value, &error), error);
+    return value;
+}
+
+static void
+wait_for_child (pid_t pid)
+{
+    int status;
+
+    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+}
+
+/**
+ * kb_test_in_child:
+ * @func: what to do
+ * @path: what to do it to
+ *
+ * Does it in a process of its own, and takes over its verdict.
+ */
+void
+kb_test_in_child (KbTestChild func, const char *path)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        func (path);
+        _exit (0);
+    }
+    wait_for_child (pid);
+}
+
+/**
+ * kb_test_as_nobody:
+ * @func: what to do
+ * @path: what to do it to
+ *
+ * Does it in a process of its own that is not root, and takes over its verdict.
+ */
+void
+kb_test_as_nobody (KbTestChild func, const char *path)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setgid (KB_TEST_NOBODY) != 0 ||
+                               setuid (KB_TEST_NOBODY) != 0))
+            _exit (2);
+        func (path);
+        _exit (0);
+    }
+    wait_for_child (pid);
+}
+
+/**
+ * kb_test_start_process:
+ * @name: what it calls itself
+ *
+ * Returns: a process that does nothing for a minute
+ */
+GPid
+kb_test_start_process (const char *name)
+{
+    const char *const argv[] = {"/bin/sleep", name, "60", NULL};
+    g_autoptr (GError) error = NULL;
+    GPid pid = 0;
+
+    g_spawn_async (NULL, (char **) argv, NULL,
+                   G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                   &error);
+    g_assert_no_error (error);
+    return pid;
+}
+
+/**
+ * kb_test_end_process:
+ * @pid: a process of kb_test_start_process()
+ */
+void
+kb_test_end_process (GPid pid)
+{
+    kill (pid, SIGKILL);
+    g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
 }

@@ -7,6 +7,8 @@
 #include "kb-home.h"
 #include "kb-sqlite.h"
 
+#include <sys/types.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -27,8 +29,31 @@ void kb_test_write (const char *path, const void *bytes, gsize length);
 
 char *kb_test_fixture_dump (const KbTestDir *self, const char *fixture);
 KbHome *kb_test_make_home (const KbTestDir *self, const char *name, const char *fixture);
+KbHome *kb_test_make_home_with_dirs (const KbTestDir *self);
+KbOwner kb_test_us (void);
+gboolean kb_test_exists (const char *path);
+void kb_test_assert_file (const char *path, const void *bytes, gsize length);
+
+KbSqlite *kb_test_make_database (const char *sql);
+void kb_test_run_sql (KbSqlite *db, const char *sql);
+gint64 kb_test_query_int64 (KbSqlite *db, const char *sql);
 char *kb_test_digest (const char *database);
 char *kb_test_digest_home (const KbHome *home);
+
+/**
+ * KbTestChild:
+ * @path: a file or folder to work on
+ *
+ * What a process of its own does; it ends well if this returns.
+ */
+typedef void (*KbTestChild) (const char *path);
+
+#define KB_TEST_NOBODY 65534
+
+void kb_test_in_child (KbTestChild func, const char *path);
+void kb_test_as_nobody (KbTestChild func, const char *path);
+GPid kb_test_start_process (const char *name);
+void kb_test_end_process (GPid pid);
 
 #define kb_test_assert_ok(expression, error)                                                       \
     G_STMT_START                                                                                   \

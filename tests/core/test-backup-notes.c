@@ -10,29 +10,13 @@
 
 #define NAME "db-v0.17.5_2026-05-04_10-11-12.dump"
 
-static KbOwner
-us (void)
-{
-    return (KbOwner){.uid = geteuid(), .gid = getegid(), .file_mode = 0664, .dir_mode = 0775};
-}
-
-static KbHome *
-make_home (const KbTestDir *dir)
-{
-    const KbOwner owner = us();
-    KbHome *home = kb_test_make_home (dir, "home", NULL);
-
-    g_assert_true (kb_home_make_backup_dirs (home, &owner, NULL));
-    return home;
-}
-
 /* Saves notes and reads them again. */
 static KbBackupNotes *
 round_trip (const KbBackupNotes *notes)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (GError) error = NULL;
 
     kb_test_assert_ok (kb_backup_notes_save (notes, home, NAME, &owner, &error), error);
@@ -56,7 +40,7 @@ static KbBackupNotes *
 load_text (const char *text, gsize length)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autofree char *path = kb_backup_notes_path (home, NAME);
 
     kb_test_write (path, text, length);
@@ -67,7 +51,7 @@ static void
 test_place (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autofree char *path = kb_backup_notes_path (home, NAME);
     g_autofree char *expected = kb_test_dir_file (dir, "home/backups/protected/" NAME ".ini");
 
@@ -139,9 +123,9 @@ test_odd_notes (void)
 static void
 test_very_long_note (void)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbBackupNotes) notes = g_new0 (KbBackupNotes, 1);
 
     notes->note = g_strnfill (100000, 'x');
@@ -167,9 +151,9 @@ test_check_without_a_result_is_none (void)
 static void
 test_saved_for_its_owner (void)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autofree char *path = kb_backup_notes_path (home, NAME);
     g_autoptr (KbBackupNotes) notes = g_new0 (KbBackupNotes, 1);
     struct stat info;
@@ -182,7 +166,7 @@ test_saved_for_its_owner (void)
 static void
 test_folder_is_missing (void)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (KbHome) home = kb_test_make_home (dir, "home", NULL);
     g_autoptr (KbBackupNotes) notes = g_new0 (KbBackupNotes, 1);

@@ -86,6 +86,19 @@ assert_denied (Guarded *self, const char *sql)
 }
 
 static void
+for_each (void (*check) (Guarded *self, const char *sql),
+          const char *const *statements,
+          gsize n_statements)
+{
+    Guarded guarded;
+
+    guarded_init (&guarded);
+    for (gsize i = 0; i < n_statements; i++)
+        check (&guarded, statements[i]);
+    guarded_clear (&guarded);
+}
+
+static void
 test_kinds (void)
 {
     static const struct {
@@ -181,12 +194,8 @@ test_ordinary_statements (void)
         "INSERT INTO u VALUES(CAST(X'0041' AS TEXT), -9.0e+999)",
         "INSERT INTO sqlite_stat1 VALUES('t', NULL, '5')",
     };
-    Guarded guarded;
 
-    guarded_init (&guarded);
-    for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-        assert_allowed (&guarded, statements[i]);
-    guarded_clear (&guarded);
+    for_each (assert_allowed, statements, G_N_ELEMENTS (statements));
 }
 
 static void
@@ -203,12 +212,8 @@ test_other_databases (void)
         "CREATE VIEW temp.n AS SELECT 1",
         "INSERT INTO temp.sqlite_master VALUES('table','x','x',5,'')",
     };
-    Guarded guarded;
 
-    guarded_init (&guarded);
-    for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-        assert_denied (&guarded, statements[i]);
-    guarded_clear (&guarded);
+    for_each (assert_denied, statements, G_N_ELEMENTS (statements));
 }
 
 static void
@@ -219,12 +224,8 @@ test_settings (void)
         "PRAGMA foreign_keys=0",     "PRAGMA page_size=512",    "PRAGMA temp_store_directory='/'",
         "PRAGMA max_page_count=9e9", "PRAGMA trusted_schema=1", "PRAGMA integrity_check",
     };
-    Guarded guarded;
 
-    guarded_init (&guarded);
-    for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-        assert_denied (&guarded, statements[i]);
-    guarded_clear (&guarded);
+    for_each (assert_denied, statements, G_N_ELEMENTS (statements));
 }
 
 static void
@@ -303,12 +304,8 @@ test_queries (void)
         "INSERT INTO t WITH x(a) AS (VALUES(1)) SELECT a, a FROM x",
         "WITH RECURSIVE x(a) AS (VALUES(1) UNION ALL SELECT a+1 FROM x) SELECT a FROM x",
     };
-    Guarded guarded;
 
-    guarded_init (&guarded);
-    for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-        assert_denied (&guarded, statements[i]);
-    guarded_clear (&guarded);
+    for_each (assert_denied, statements, G_N_ELEMENTS (statements));
 }
 
 static void
@@ -323,12 +320,8 @@ test_changes_of_rows (void)
         "INSERT INTO u VALUES(1, 1) ON CONFLICT(a) DO UPDATE SET b=9",
         "INSERT INTO v VALUES(1)", /* a trigger would delete */
     };
-    Guarded guarded;
 
-    guarded_init (&guarded);
-    for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
-        assert_denied (&guarded, statements[i]);
-    guarded_clear (&guarded);
+    for_each (assert_denied, statements, G_N_ELEMENTS (statements));
 }
 
 static void

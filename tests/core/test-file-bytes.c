@@ -26,16 +26,6 @@ make_bytes (gsize length)
 }
 
 static void
-assert_file (const char *path, const void *bytes, gsize length)
-{
-    g_autofree char *found = NULL;
-    gsize found_length = 0;
-
-    g_assert_true (g_file_get_contents (path, &found, &found_length, NULL));
-    g_assert_cmpmem (found, (int) found_length, bytes, (int) length);
-}
-
-static void
 on_alarm (G_GNUC_UNUSED int number)
 {
 }
@@ -186,15 +176,8 @@ test_file_too_large_for_its_disk (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autofree char *path = kb_test_dir_write (dir, "file", "");
-    int status;
-    pid_t pid = fork();
 
-    if (pid == 0) {
-        write_beyond_limit (path);
-        _exit (0);
-    }
-    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+    kb_test_in_child (write_beyond_limit, path);
 }
 
 static void
@@ -239,7 +222,7 @@ test_copy_is_equal (void)
 
     kb_test_write (from, bytes, MANY_BYTES);
     kb_test_assert_ok (copy (from, 0, to, progress, NULL, &error), error);
-    assert_file (to, bytes, MANY_BYTES);
+    kb_test_assert_file (to, bytes, MANY_BYTES);
     kb_progress_snapshot (progress, &snapshot);
     g_assert_cmpint (snapshot.phase, ==, KB_PHASE_COPYING);
     g_assert_cmpuint (snapshot.done, ==, MANY_BYTES);
@@ -257,7 +240,7 @@ test_copy_begins_at_the_position (void)
     KbProgressSnapshot snapshot;
 
     kb_test_assert_ok (copy (from, 4, to, progress, NULL, &error), error);
-    assert_file (to, "456789", 6);
+    kb_test_assert_file (to, "456789", 6);
     kb_progress_snapshot (progress, &snapshot);
     g_assert_cmpuint (snapshot.total, ==, 6);
 }
@@ -272,9 +255,9 @@ test_copy_of_little (void)
     g_autoptr (GError) error = NULL;
 
     kb_test_assert_ok (copy (one, 0, to, NULL, NULL, &error), error);
-    assert_file (to, "x", 1);
+    kb_test_assert_file (to, "x", 1);
     kb_test_assert_ok (copy (none, 0, to, NULL, NULL, &error), error);
-    assert_file (to, "", 0);
+    kb_test_assert_file (to, "", 0);
 }
 
 /* Where there is no size, the total is not known. */
@@ -295,7 +278,7 @@ test_copy_from_a_pipe (void)
     kb_test_assert_ok (
         kb_file_copy_bytes (ends[0], out, to, progress, KB_PHASE_COPYING, NULL, &error), error);
     close (ends[0]);
-    assert_file (to, "abc", 3);
+    kb_test_assert_file (to, "abc", 3);
     kb_progress_snapshot (progress, &snapshot);
     g_assert_cmpuint (snapshot.done, ==, 3);
     g_assert_cmpuint (snapshot.total, ==, 0);
@@ -313,7 +296,7 @@ test_copy_is_cancelled (void)
     g_cancellable_cancel (cancel);
     g_assert_false (copy (from, 0, to, NULL, cancel, &error));
     g_assert_true (kb_error_is_cancelled (error));
-    assert_file (to, "", 0);
+    kb_test_assert_file (to, "", 0);
 }
 
 static void

@@ -10,26 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
-
-static void
-assert_file (const char *path, const void *bytes, gsize length)
-{
-    g_autofree char *found = NULL;
-    gsize found_length = 0;
-
-    g_assert_true (g_file_get_contents (path, &found, &found_length, NULL));
-    g_assert_cmpmem (found, (int) found_length, bytes, (int) length);
-}
-
-static gboolean
-exists (const char *path)
-{
-    struct stat info;
-
-    return lstat (path, &info) == 0;
-}
-
 static void
 test_text_up_to_the_limit (void)
 {
@@ -117,8 +97,8 @@ test_save_text_replaces (void)
 
     kb_test_assert_ok (kb_file_save_text (path, "old text", 8, NULL, &error), error);
     kb_test_assert_ok (kb_file_save_text (path, "n\0w", 3, NULL, &error), error);
-    assert_file (path, "n\0w", 3);
-    g_assert_false (exists (part));
+    kb_test_assert_file (path, "n\0w", 3);
+    g_assert_false (kb_test_exists (part));
 }
 
 static void
@@ -146,9 +126,9 @@ test_save_text_over_an_old_part (void)
 
     g_assert_cmpint (symlink (victim, part), ==, 0);
     kb_test_assert_ok (kb_file_save_text (path, "new", 3, NULL, &error), error);
-    assert_file (path, "new", 3);
-    assert_file (victim, "precious", 8);
-    g_assert_false (exists (part));
+    kb_test_assert_file (path, "new", 3);
+    kb_test_assert_file (victim, "precious", 8);
+    g_assert_false (kb_test_exists (part));
 }
 
 static void
@@ -163,7 +143,7 @@ test_failed_save_leaves_nothing (void)
     g_assert_cmpint (mkdir (folder, 0700), ==, 0);
     g_assert_false (kb_file_save_text (folder, "x", 1, NULL, &error)); /* cannot be renamed over */
     g_assert_error (error, KB_ERROR, KB_ERROR_IO);
-    g_assert_false (exists (part));
+    g_assert_false (kb_test_exists (part));
     g_assert_false (kb_file_save_text (deep, "x", 1, NULL, NULL));
 }
 
@@ -187,17 +167,10 @@ test_full_disk_keeps_the_old_text (void)
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autofree char *path = kb_test_dir_write (dir, "file", "old");
     g_autofree char *part = kb_test_dir_file (dir, "file.part");
-    int status;
-    pid_t pid = fork();
 
-    if (pid == 0) {
-        save_beyond_limit (path);
-        _exit (0);
-    }
-    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
-    assert_file (path, "old", 3);
-    g_assert_false (exists (part));
+    kb_test_in_child (save_beyond_limit, path);
+    kb_test_assert_file (path, "old", 3);
+    g_assert_false (kb_test_exists (part));
 }
 
 static void
@@ -211,7 +184,7 @@ test_folder_in_the_place_of_the_part (void)
     g_assert_cmpint (g_mkdir_with_parents (child, 0700), ==, 0);
     g_assert_false (kb_file_save_text (path, "new", 3, NULL, &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_IO);
-    assert_file (path, "old", 3);
+    kb_test_assert_file (path, "old", 3);
 }
 
 static void
@@ -265,8 +238,8 @@ test_remove_tree_follows_no_links (void)
     kb_test_assert_ok (kb_file_remove_tree (tree, &error), error);
     kb_test_assert_ok (kb_file_remove_tree (to_tree, &error), error);
     kb_test_assert_ok (kb_file_remove_tree (tree, &error), error); /* gone already */
-    g_assert_false (exists (tree) || exists (to_tree));
-    g_assert_true (exists (precious));
+    g_assert_false (kb_test_exists (tree) || kb_test_exists (to_tree));
+    g_assert_true (kb_test_exists (precious));
 }
 
 static void
@@ -284,7 +257,7 @@ test_remove_tree_without_the_right (void)
     pid_t pid = fork();
     if (pid == 0) {
         g_autoptr (GError) error = NULL;
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (KB_TEST_NOBODY) != 0))
             _exit (2);
         g_assert_false (kb_file_remove_tree (tree, &error));
         g_assert_error (error, KB_ERROR, KB_ERROR_PERMISSION);
@@ -292,7 +265,7 @@ test_remove_tree_without_the_right (void)
     }
     g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
     g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
-    g_assert_true (exists (file));
+    g_assert_true (kb_test_exists (file));
     g_assert_cmpint (chmod (tree, 0755), ==, 0);
 }
 

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
-
 static KbHome *
 open_home (const KbTestDir *dir)
 {
@@ -172,7 +170,7 @@ test_secret_settings (void)
     pid_t pid = fork();
     if (pid == 0) {
         g_autoptr (GError) error = NULL;
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (KB_TEST_NOBODY) != 0))
             _exit (2);
         g_assert_null (kb_home_open (dir->path, &error));
         g_assert_error (error, KB_ERROR, KB_ERROR_PERMISSION);
@@ -192,7 +190,7 @@ test_data_folder_of_somebody_else (void)
     g_assert_cmpint (chmod (dir->path, 0555), ==, 0);
     pid_t pid = fork();
     if (pid == 0) {
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (KB_TEST_NOBODY) != 0))
             _exit (2);
         make_without_right (home);
         _exit (0);

@@ -12,16 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
 #define GOOD "replaced-v0.17.5_2026-05-04_10-11-12"
 
 static KbHome *
 make_home (const KbTestDir *dir)
 {
-    const KbOwner owner = {.uid = geteuid(), .gid = getegid(), .file_mode = 0664, .dir_mode = 0775};
-    KbHome *home = kb_test_make_home (dir, "home", NULL);
+    const KbOwner owner = kb_test_us();
+    KbHome *home = kb_test_make_home_with_dirs (dir);
 
-    g_assert_true (kb_home_make_backup_dirs (home, &owner, NULL));
     g_assert_true (kb_platform_make_dir (kb_home_get_replaced_dir (home), &owner, NULL));
     return home;
 }
@@ -45,14 +43,6 @@ make_named (const KbHome *home, const char *name)
 
     make_folder (path);
     return path;
-}
-
-static gboolean
-exists (const char *path)
-{
-    struct stat info;
-
-    return lstat (path, &info) == 0;
 }
 
 static void
@@ -167,8 +157,8 @@ test_remove_a_finished_one (void)
     g_autofree char *part = g_strconcat (path, ".part", NULL);
 
     remove_kept (home, GOOD);
-    g_assert_false (exists (path) || exists (part));
-    g_assert_true (exists (other));
+    g_assert_false (kb_test_exists (path) || kb_test_exists (part));
+    g_assert_true (kb_test_exists (other));
     remove_kept (home, GOOD); /* gone already */
 }
 
@@ -182,9 +172,9 @@ test_remove_an_unfinished_one (void)
     g_autofree char *second = make_named (home, "replaced-v2.part");
 
     remove_kept (home, GOOD);
-    g_assert_false (exists (first));
+    g_assert_false (kb_test_exists (first));
     remove_kept (home, "replaced-v2.part");
-    g_assert_false (exists (second));
+    g_assert_false (kb_test_exists (second));
 }
 
 static void
@@ -207,8 +197,8 @@ test_remove_follows_no_links (void)
     remove_kept (home, GOOD);
     remove_kept (home, "replaced-v2.part");
     remove_kept (home, "replaced-v3");
-    g_assert_false (exists (soft) || exists (soft_part) || exists (folder));
-    g_assert_true (exists (precious));
+    g_assert_false (kb_test_exists (soft) || kb_test_exists (soft_part) || kb_test_exists (folder));
+    g_assert_true (kb_test_exists (precious));
 }
 
 static void
@@ -224,7 +214,7 @@ test_remove_refuses_other_names (void)
         g_assert_false (kb_kept_remove (home, names[i], &error));
         g_assert_error (error, KB_ERROR, KB_ERROR_NOT_FOUND);
     }
-    g_assert_true (exists (other));
+    g_assert_true (kb_test_exists (other));
 }
 
 /* The name may come from a restore.ini that somebody else has written. */
@@ -244,8 +234,8 @@ test_remove_never_leaves_the_folder (void)
         g_autoptr (GError) error = NULL;
         g_assert_false (kb_kept_remove (home, names[i], &error));
         g_assert_error (error, KB_ERROR, KB_ERROR_NOT_FOUND);
-        g_assert_true (exists (precious));
-        g_assert_true (exists (stranger));
+        g_assert_true (kb_test_exists (precious));
+        g_assert_true (kb_test_exists (stranger));
     }
 }
 
@@ -264,7 +254,7 @@ test_remove_without_the_right (void)
     if (pid == 0) {
         g_autoptr (GError) finished = NULL;
         g_autoptr (GError) unfinished = NULL;
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (KB_TEST_NOBODY) != 0))
             _exit (2);
         g_assert_false (kb_kept_remove (home, GOOD, &finished));
         g_assert_error (finished, KB_ERROR, KB_ERROR_PERMISSION);
@@ -277,7 +267,7 @@ test_remove_without_the_right (void)
     g_assert_cmpint (chmod (kb_home_get_replaced_dir (home), 0755), ==, 0);
     g_autoptr (KbKept) kept = kb_kept_load (home, GOOD, NULL);
     g_assert_nonnull (kept); /* wholly there, as before */
-    g_assert_true (exists (path) && exists (part));
+    g_assert_true (kb_test_exists (path) && kb_test_exists (part));
 }
 
 int

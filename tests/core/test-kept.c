@@ -9,27 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static KbOwner
-us (void)
-{
-    return (KbOwner){.uid = geteuid(), .gid = getegid(), .file_mode = 0664, .dir_mode = 0775};
-}
-
-static KbHome *
-make_home (const KbTestDir *dir)
-{
-    const KbOwner owner = us();
-    KbHome *home = kb_test_make_home (dir, "home", NULL);
-
-    g_assert_true (kb_home_make_backup_dirs (home, &owner, NULL));
-    return home;
-}
-
 /* Builds a kept database as a restore does, up to the publishing. */
 static void
 build (const KbKept *kept, const KbHome *home)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autofree char *part = kb_kept_part_dir (kept);
     g_autofree char *database = g_build_filename (part, "db.sqlite3", NULL);
     g_autoptr (GError) error = NULL;
@@ -63,14 +47,6 @@ make_named (const KbHome *home, const char *name, const char *time)
     kb_test_write (ini, text, strlen (text));
 }
 
-static gboolean
-exists (const char *path)
-{
-    struct stat info;
-
-    return lstat (path, &info) == 0;
-}
-
 static void
 assert_cannot_load (const KbHome *home, const char *name)
 {
@@ -85,7 +61,7 @@ static void
 test_name_and_paths (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, "0.17.5");
     g_autofree char *expected_dir =
         g_build_filename (kb_home_get_replaced_dir (home), kept->name, NULL);
@@ -100,14 +76,14 @@ test_name_and_paths (void)
     g_assert_cmpstr (part, ==, expected_part);
     g_assert_cmpstr (kept->data_version, ==, "0.17.5");
     g_assert_cmpint (g_date_time_get_utc_offset (kept->time), ==, 0);
-    g_assert_false (exists (kb_home_get_replaced_dir (home))); /* nothing is written yet */
+    g_assert_false (kb_test_exists (kb_home_get_replaced_dir (home))); /* nothing is written yet */
 }
 
 static void
 test_name_without_a_version (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, NULL);
 
     g_assert_true (g_str_has_prefix (kept->name, "replaced-vunknown_"));
@@ -119,7 +95,7 @@ static void
 test_names_do_not_clash (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
     for (int i = 0; i < 20; i++) {
@@ -135,7 +111,7 @@ static void
 test_round_trip (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, "0.17.5");
     g_autoptr (GError) error = NULL;
 
@@ -163,7 +139,7 @@ static void
 test_round_trip_of_little (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, NULL);
 
     kept->was_damaged = TRUE;
@@ -181,7 +157,7 @@ static void
 test_modes (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, "0.17.5");
     g_autofree char *ini = g_build_filename (kept->dir, "kept.ini", NULL);
     struct stat info;
@@ -199,7 +175,7 @@ static void
 test_part_does_not_count (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, "0.17.5");
     g_autofree char *part_name = g_strconcat (kept->name, ".part", NULL);
     g_autofree char *part = kb_kept_part_dir (kept);
@@ -210,7 +186,7 @@ test_part_does_not_count (void)
     g_autoptr (GPtrArray) before = kb_kept_list (home);
     g_assert_cmpuint (before->len, ==, 0);
     g_assert_true (kb_kept_publish (kept, home, NULL));
-    g_assert_false (exists (part));
+    g_assert_false (kb_test_exists (part));
     g_autoptr (GPtrArray) after = kb_kept_list (home);
     g_assert_cmpuint (after->len, ==, 1);
 }
@@ -219,7 +195,7 @@ static void
 test_publish_without_a_part (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, "0.17.5");
     g_autoptr (GError) error = NULL;
 
@@ -230,9 +206,9 @@ test_publish_without_a_part (void)
 static void
 test_begin_fails (void)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbKept) kept = kb_kept_new (home, "0.17.5");
     g_autoptr (GError) error = NULL;
 
@@ -245,7 +221,7 @@ static void
 test_list_is_newest_first (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     for (int i = 0; i < 20; i++) { /* in many orders, whatever the folder makes of them */
         int minute = i * 7 % 20;
@@ -271,7 +247,7 @@ static void
 test_list_of_nothing (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (GPtrArray) list = kb_kept_list (home);
 
     g_assert_cmpuint (list->len, ==, 0);
@@ -284,7 +260,7 @@ test_list_leaves_strangers_out (void)
     static const char *const names[] = {
         "other", "db-v0.17.5", "replaced", "replaced-vx.part", "Replaced-v1", "xreplaced-v1"};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
         make_named (home, names[i], "2026-05-04T10:00:00Z");

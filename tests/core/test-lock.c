@@ -11,18 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
-
-static KbOwner
-us (void)
-{
-    return (KbOwner){.uid = geteuid(), .gid = getegid(), .file_mode = 0664, .dir_mode = 0775};
-}
-
 static KbLock *
 acquire (const KbHome *home)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (GError) error = NULL;
     KbLock *lock = kb_lock_acquire (home, &owner, &error);
 
@@ -33,7 +25,7 @@ acquire (const KbHome *home)
 static void
 assert_busy (const KbHome *home)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (GError) error = NULL;
 
     g_assert_null (kb_lock_acquire (home, &owner, &error));
@@ -167,9 +159,9 @@ test_folder_of_somebody_else (void)
     pid_t pid = fork();
     if (pid == 0) {
         g_autoptr (GError) error = NULL;
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (KB_TEST_NOBODY) != 0))
             _exit (2);
-        const KbOwner owner = us();
+        const KbOwner owner = kb_test_us();
         g_assert_null (kb_lock_acquire (home, &owner, &error));
         g_assert_error (error, KB_ERROR, KB_ERROR_PERMISSION);
         _exit (0);
@@ -201,7 +193,8 @@ test_file_of_root (void)
     close (fd);
     pid_t pid = fork();
     if (pid == 0) {
-        if (setgroups (0, NULL) != 0 || setgid (NOBODY) != 0 || setuid (NOBODY) != 0)
+        if (setgroups (0, NULL) != 0 || setgid (KB_TEST_NOBODY) != 0 ||
+            setuid (KB_TEST_NOBODY) != 0)
             _exit (2);
         fd = kb_platform_lock (path, NULL, &taken, NULL);
         _exit (fd >= 0 && !taken ? 0 : 1);
@@ -213,7 +206,7 @@ test_file_of_root (void)
 static void
 test_folder_in_its_place (void)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (KbHome) home = kb_test_make_home (dir, "home", NULL);
     g_autofree char *path =

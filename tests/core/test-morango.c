@@ -10,25 +10,6 @@
     "NULL,"                                                                                        \
     "date_generated datetime NOT NULL, initial_instance_id varchar(32) NOT NULL);"
 
-static KbSqlite *
-make_db (const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-    KbSqlite *db = kb_sqlite_open ("", SQLITE_OPEN_READWRITE, NULL);
-
-    kb_test_assert_ok (kb_sqlite_exec (db, sql, &error), error);
-    return db;
-}
-
-static gint64
-number (KbSqlite *db, const char *sql)
-{
-    gint64 value = -1;
-
-    g_assert_true (kb_sqlite_query_int64 (db, sql, &value, NULL));
-    return value;
-}
-
 static void
 test_id_of_real_data (void)
 {
@@ -52,8 +33,8 @@ static void
 test_only_the_current_id_counts (void)
 {
     g_autoptr (KbSqlite) db =
-        make_db (TABLE "INSERT INTO morango_databaseidmodel VALUES"
-                       "('old',0,'x',''),('new',1,'x',''),('older',0,'x','')");
+        kb_test_make_database (TABLE "INSERT INTO morango_databaseidmodel VALUES"
+                                     "('old',0,'x',''),('new',1,'x',''),('older',0,'x','')");
     g_autofree char *id = kb_morango_read_current_id (db, NULL);
 
     g_assert_cmpstr (id, ==, "new");
@@ -62,9 +43,9 @@ test_only_the_current_id_counts (void)
 static void
 test_no_current_id (void)
 {
-    g_autoptr (KbSqlite) empty = make_db (TABLE);
+    g_autoptr (KbSqlite) empty = kb_test_make_database (TABLE);
     g_autoptr (KbSqlite) old =
-        make_db (TABLE "INSERT INTO morango_databaseidmodel VALUES('old',0,'x','')");
+        kb_test_make_database (TABLE "INSERT INTO morango_databaseidmodel VALUES('old',0,'x','')");
     g_autoptr (GError) error = NULL;
 
     g_assert_null (kb_morango_read_current_id (empty, &error));
@@ -76,8 +57,9 @@ test_no_current_id (void)
 static void
 test_no_table (void)
 {
-    g_autoptr (KbSqlite) db = make_db ("CREATE TABLE t(a); CREATE VIEW morango_databaseidmodel AS "
-                                       "SELECT 'x' AS id, 1 AS current");
+    g_autoptr (KbSqlite) db =
+        kb_test_make_database ("CREATE TABLE t(a); CREATE VIEW morango_databaseidmodel AS "
+                               "SELECT 'x' AS id, 1 AS current");
     g_autoptr (GError) error = NULL;
 
     g_assert_null (kb_morango_read_current_id (db, &error));
@@ -89,7 +71,7 @@ test_no_table (void)
 static void
 test_table_of_somebody_else (void)
 {
-    g_autoptr (KbSqlite) db = make_db ("CREATE TABLE morango_databaseidmodel(a)");
+    g_autoptr (KbSqlite) db = kb_test_make_database ("CREATE TABLE morango_databaseidmodel(a)");
     g_autoptr (GError) reading = NULL;
     g_autoptr (GError) writing = NULL;
 
@@ -132,10 +114,12 @@ test_new_id (void)
     g_assert_cmpint (id[12], ==, '4'); /* a random UUID */
     g_autofree char *found = kb_morango_read_current_id (db, &error);
     g_assert_cmpstr (found, ==, id);
-    g_assert_cmpint (number (db, "SELECT count(*) FROM morango_databaseidmodel"), ==, 2);
-    g_assert_cmpint (number (db, "SELECT sum(current) FROM morango_databaseidmodel"), ==, 1);
-    g_assert_cmpint (number (db, "SELECT count(*) FROM morango_databaseidmodel "
-                                 "WHERE current=1 AND initial_instance_id=''"),
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT count(*) FROM morango_databaseidmodel"), ==,
+                     2);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT sum(current) FROM morango_databaseidmodel"),
+                     ==, 1);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT count(*) FROM morango_databaseidmodel "
+                                              "WHERE current=1 AND initial_instance_id=''"),
                      ==, 1);
 }
 
@@ -143,7 +127,7 @@ test_new_id (void)
 static void
 test_time_of_the_new_id (void)
 {
-    g_autoptr (KbSqlite) db = make_db (TABLE);
+    g_autoptr (KbSqlite) db = kb_test_make_database (TABLE);
     g_autoptr (GDateTime) before = g_date_time_new_now_utc();
     g_autofree char *id = kb_morango_add_current_id (db, NULL);
     g_autoptr (GDateTime) after = g_date_time_new_now_utc();
@@ -162,13 +146,15 @@ test_time_of_the_new_id (void)
 static void
 test_ids_differ (void)
 {
-    g_autoptr (KbSqlite) db = make_db (TABLE);
+    g_autoptr (KbSqlite) db = kb_test_make_database (TABLE);
 
     for (int i = 1; i <= 20; i++) {
         g_autofree char *id = kb_morango_add_current_id (db, NULL);
         g_assert_nonnull (id);
-        g_assert_cmpint (number (db, "SELECT count(*) FROM morango_databaseidmodel"), ==, i);
-        g_assert_cmpint (number (db, "SELECT sum(current) FROM morango_databaseidmodel"), ==, 1);
+        g_assert_cmpint (kb_test_query_int64 (db, "SELECT count(*) FROM morango_databaseidmodel"),
+                         ==, i);
+        g_assert_cmpint (
+            kb_test_query_int64 (db, "SELECT sum(current) FROM morango_databaseidmodel"), ==, 1);
     }
 }
 
@@ -176,8 +162,9 @@ test_ids_differ (void)
 static void
 test_open_transaction_is_left_alone (void)
 {
-    g_autoptr (KbSqlite) db = make_db (TABLE "BEGIN; INSERT INTO morango_databaseidmodel "
-                                             "VALUES('old',1,'x','')");
+    g_autoptr (KbSqlite) db =
+        kb_test_make_database (TABLE "BEGIN; INSERT INTO morango_databaseidmodel "
+                                     "VALUES('old',1,'x','')");
     g_autoptr (GError) error = NULL;
 
     g_assert_null (kb_morango_add_current_id (db, &error));
@@ -191,11 +178,11 @@ test_open_transaction_is_left_alone (void)
 static void
 test_all_or_nothing (void)
 {
-    g_autoptr (KbSqlite) db = make_db (TABLE "INSERT INTO morango_databaseidmodel "
-                                             "VALUES('old',1,'x','');"
-                                             "CREATE TRIGGER r BEFORE INSERT ON "
-                                             "morango_databaseidmodel BEGIN "
-                                             "SELECT raise(ABORT, 'no'); END");
+    g_autoptr (KbSqlite) db = kb_test_make_database (TABLE "INSERT INTO morango_databaseidmodel "
+                                                           "VALUES('old',1,'x','');"
+                                                           "CREATE TRIGGER r BEFORE INSERT ON "
+                                                           "morango_databaseidmodel BEGIN "
+                                                           "SELECT raise(ABORT, 'no'); END");
     g_autoptr (GError) error = NULL;
 
     g_assert_null (kb_morango_add_current_id (db, &error));

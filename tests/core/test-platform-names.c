@@ -13,28 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
-
-typedef void (*ChildFunc) (const char *path);
-
-/* Runs @func in a process of its own that is not root, and takes over its verdict. */
-static void
-as_nobody (ChildFunc func, const char *path)
-{
-    int status;
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        if (geteuid() == 0 &&
-            (setgroups (0, NULL) != 0 || setgid (NOBODY) != 0 || setuid (NOBODY) != 0))
-            _exit (2);
-        func (path);
-        _exit (0);
-    }
-    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
-}
-
 static void
 assert_text (const char *path, const char *expected)
 {
@@ -42,14 +20,6 @@ assert_text (const char *path, const char *expected)
 
     g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
     g_assert_cmpstr (text, ==, expected);
-}
-
-static gboolean
-exists (const char *path)
-{
-    struct stat info;
-
-    return lstat (path, &info) == 0;
 }
 
 static void
@@ -90,7 +60,7 @@ test_link_across_disks_is_no_error (void)
     g_assert_cmpint (kb_platform_link ("/proc/self/status", second, &error), ==,
                      KB_NAMING_NO_LINKS);
     g_assert_no_error (error);
-    g_assert_false (exists (second));
+    g_assert_false (kb_test_exists (second));
 }
 
 static void
@@ -116,7 +86,7 @@ test_publish_takes_the_part_away (void)
     g_assert_cmpint (kb_platform_publish (part, path, &error), ==, KB_NAMING_DONE);
     g_assert_no_error (error);
     assert_text (path, "new");
-    g_assert_false (exists (part));
+    g_assert_false (kb_test_exists (part));
 }
 
 static void
@@ -150,10 +120,10 @@ publish_without_links (const char *path)
     g_assert_cmpint (kb_platform_link (part, file, NULL), ==, KB_NAMING_NO_LINKS);
     g_assert_cmpint (kb_platform_publish (part, taken, &error), ==, KB_NAMING_EXISTS);
     g_assert_no_error (error);
-    g_assert_true (exists (part));
+    g_assert_true (kb_test_exists (part));
     g_assert_cmpint (kb_platform_publish (part, file, &error), ==, KB_NAMING_DONE);
     g_assert_no_error (error);
-    g_assert_true (exists (file) && !exists (part));
+    g_assert_true (kb_test_exists (file) && !kb_test_exists (part));
     g_assert_cmpint (kb_platform_publish (part, deep, &error), ==, KB_NAMING_FAILED);
     g_assert_error (error, KB_ERROR, KB_ERROR_NOT_FOUND);
 }
@@ -173,7 +143,7 @@ test_publish_where_links_are_refused (void)
     }
     g_assert_cmpint (chmod (dir->path, 0777), ==, 0);
     g_assert_cmpint (chmod (part, 0600), ==, 0);
-    as_nobody (publish_without_links, dir->path);
+    kb_test_as_nobody (publish_without_links, dir->path);
     assert_text (taken, "old");
 }
 
@@ -186,7 +156,7 @@ test_publish_across_disks_fails (void)
 
     g_assert_cmpint (kb_platform_publish ("/proc/self/status", path, &error), ==, KB_NAMING_FAILED);
     g_assert_error (error, KB_ERROR, KB_ERROR_IO);
-    g_assert_false (exists (path));
+    g_assert_false (kb_test_exists (path));
 }
 
 static void
@@ -199,7 +169,7 @@ test_replace_a_file (void)
 
     kb_test_assert_ok (kb_platform_replace (part, path, &error), error);
     assert_text (path, "new");
-    g_assert_false (exists (part));
+    g_assert_false (kb_test_exists (part));
 }
 
 static void
@@ -231,8 +201,8 @@ test_remove_a_name (void)
     kb_test_assert_ok (kb_platform_remove (soft, &error), error);
     kb_test_assert_ok (kb_platform_remove (folder, &error), error);
     kb_test_assert_ok (kb_platform_remove (folder, &error), error); /* gone already */
-    g_assert_false (exists (file) || exists (soft) || exists (folder));
-    g_assert_true (exists (target));
+    g_assert_false (kb_test_exists (file) || kb_test_exists (soft) || kb_test_exists (folder));
+    g_assert_true (kb_test_exists (target));
 }
 
 static void
@@ -246,7 +216,7 @@ test_remove_keeps_a_full_folder (void)
 
     g_assert_false (kb_platform_remove (dir->path, &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_IO);
-    g_assert_true (exists (file));
+    g_assert_true (kb_test_exists (file));
     g_assert_false (kb_platform_remove (below, &no_folder));
     g_assert_error (no_folder, KB_ERROR, KB_ERROR_NOT_FOUND);
 }
@@ -339,9 +309,9 @@ test_temp_dir_must_be_a_folder_to_write_to (void)
     g_assert_cmpint (chmod (program, 0755), ==, 0);
     find_temp_dir (program);
     g_assert_cmpint (chmod (dir->path, 0555), ==, 0);
-    as_nobody (find_temp_dir, dir->path);
+    kb_test_as_nobody (find_temp_dir, dir->path);
     g_assert_cmpint (chmod (dir->path, 0666), ==, 0);
-    as_nobody (find_temp_dir, dir->path);
+    kb_test_as_nobody (find_temp_dir, dir->path);
     g_unsetenv ("SQLITE_TMPDIR");
 }
 

@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
-
 /* A process that says when it is ready and then waits until it is ended. */
 typedef struct {
     pid_t pid;
@@ -91,7 +89,7 @@ test_process_of_somebody_else_exists (void)
     int status;
 
     if (pid == 0) {
-        if (geteuid() == 0 && setuid (NOBODY) != 0)
+        if (geteuid() == 0 && setuid (KB_TEST_NOBODY) != 0)
             _exit (2);
         _exit (kb_platform_process_exists (parent) && kb_platform_process_exists (1) ? 0 : 1);
     }

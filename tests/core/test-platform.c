@@ -11,28 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
-
-typedef void (*ChildFunc) (const char *path);
-
-/* Runs @func in a process of its own that is not root, and takes over its verdict. */
-static void
-as_nobody (ChildFunc func, const char *path)
-{
-    int status;
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        if (geteuid() == 0 &&
-            (setgroups (0, NULL) != 0 || setgid (NOBODY) != 0 || setuid (NOBODY) != 0))
-            _exit (2);
-        func (path);
-        _exit (0);
-    }
-    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
-}
-
 static struct stat
 look_at (const char *path)
 {
@@ -188,7 +166,7 @@ test_nobody_gives_the_mode_alone (void)
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
 
     g_assert_cmpint (chmod (dir->path, 0777), ==, 0);
-    as_nobody (give_as_nobody, dir->path);
+    kb_test_as_nobody (give_as_nobody, dir->path);
 }
 
 static void
@@ -210,7 +188,7 @@ test_give_away_without_the_right (void)
     g_assert_cmpint (chmod (dir->path, 0755), ==, 0);
     g_assert_cmpint (chmod (path, 0644), ==, 0);
     if (geteuid() == 0)
-        as_nobody (give_what_is_not_ours, path);
+        kb_test_as_nobody (give_what_is_not_ours, path);
     g_assert_cmphex (look_at (path).st_mode & 07777, ==, 0644);
 }
 
@@ -227,7 +205,7 @@ who_is_us (G_GNUC_UNUSED const char *path)
 static void
 test_nobody_is_only_himself (void)
 {
-    as_nobody (who_is_us, NULL);
+    kb_test_as_nobody (who_is_us, NULL);
 }
 
 static void
@@ -323,7 +301,7 @@ test_open_regular_without_the_right (void)
 
     g_assert_cmpint (chmod (dir->path, 0755), ==, 0);
     g_assert_cmpint (chmod (path, 0), ==, 0);
-    as_nobody (open_as_nobody, path);
+    kb_test_as_nobody (open_as_nobody, path);
 }
 
 static void

@@ -8,26 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static KbOwner
-us (void)
-{
-    return (KbOwner){.uid = geteuid(), .gid = getegid(), .file_mode = 0664, .dir_mode = 0775};
-}
-
-static KbHome *
-make_home (const KbTestDir *dir)
-{
-    const KbOwner owner = us();
-    KbHome *home = kb_test_make_home (dir, "home", NULL);
-
-    g_assert_true (kb_home_make_backup_dirs (home, &owner, NULL));
-    return home;
-}
-
 static void
 save (const KbRestoreRecord *record, const KbHome *home)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     g_autoptr (GError) error = NULL;
 
     kb_test_assert_ok (kb_restore_record_save (record, home, &owner, &error), error);
@@ -46,7 +30,7 @@ test_all_of_it (void)
         .is_undo = TRUE,
     };
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     save (&record, home);
     g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
@@ -64,7 +48,7 @@ static void
 test_flags (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     for (unsigned mask = 0; mask < 8; mask++) {
         const KbRestoreRecord record = {
@@ -85,7 +69,7 @@ test_what_is_not_known_stays_so (void)
 {
     const KbRestoreRecord record = {0};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     save (&record, home);
     g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
@@ -103,7 +87,7 @@ test_format (void)
     const KbRestoreRecord record = {
         .old_version = (char *) "0.17.5", .kept = (char *) "k", .is_undo = TRUE};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autofree char *text = NULL;
 
     save (&record, home);
@@ -118,7 +102,7 @@ test_belongs_to_the_owner (void)
 {
     const KbRestoreRecord record = {0};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     struct stat info;
 
     save (&record, home);
@@ -130,7 +114,7 @@ static void
 test_none (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbHome) bare = kb_test_make_home (dir, "bare", NULL);
 
     g_assert_null (kb_restore_record_load (home, NULL));
@@ -147,7 +131,7 @@ test_rubbish (void)
         "\xff\xfe", long_text,
     };
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
         kb_test_write (kb_home_get_restore_ini (home), texts[i], strlen (texts[i]));
@@ -161,7 +145,7 @@ test_values_of_wrong_types (void)
     const char *text = "[Restore]\nmoves_aside=perhaps\nkolibri_ran=\nundo=2\nkept=\xff\n"
                        "new_id=\\q\nunknown=1\n";
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     kb_test_write (kb_home_get_restore_ini (home), text, strlen (text));
     g_autoptr (KbRestoreRecord) back = kb_restore_record_load (home, NULL);
@@ -179,7 +163,7 @@ test_name_that_leads_elsewhere (void)
     static const char *const names[] = {"../../..", "replaced-v1/../../..", "/etc", "a/b",
                                         "..\\\\.."};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
 
     for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
         g_autofree char *text = g_strdup_printf ("[Restore]\nkept=%s\nundo=true\n", names[i]);
@@ -192,7 +176,7 @@ test_name_that_leads_elsewhere (void)
 static void
 test_cannot_be_saved (void)
 {
-    const KbOwner owner = us();
+    const KbOwner owner = kb_test_us();
     const KbRestoreRecord record = {0};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (KbHome) bare = kb_test_make_home (dir, "bare", NULL);
@@ -207,7 +191,7 @@ test_remove (void)
 {
     const KbRestoreRecord record = {0};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (GError) error = NULL;
 
     save (&record, home);
@@ -220,7 +204,7 @@ static void
 test_cannot_be_removed (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
-    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autoptr (KbHome) bare = kb_test_make_home (dir, "bare", NULL);
     g_autofree char *child = g_build_filename (kb_home_get_restore_ini (home), "child", NULL);
     g_autoptr (GError) in_the_way = NULL;

@@ -53,14 +53,7 @@ is_refused (const char *database, const char *sql)
 static GPid
 start_server (const char *pid_file)
 {
-    const char *const argv[] = {"/bin/sleep", "kolibri", "60", NULL};
-    g_autoptr (GError) error = NULL;
-    GPid pid = 0;
-
-    g_spawn_async (NULL, (char **) argv, NULL,
-                   G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
-                   &error);
-    g_assert_no_error (error);
+    GPid pid = kb_test_start_process ("kolibri");
     g_autofree char *text = g_strdup_printf ("%d\n\n\n4\n", pid);
     kb_test_write (pid_file, text, strlen (text));
     return pid;

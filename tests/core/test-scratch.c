@@ -23,14 +23,6 @@ create (const KbScratchOptions *options)
 }
 
 static void
-run (KbSqlite *db, const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-
-    kb_test_assert_ok (kb_sqlite_exec (db, sql, &error), error);
-}
-
-static void
 assert_setting (KbSqlite *db, const char *name, const char *expected)
 {
     g_autofree char *sql = g_strdup_printf ("PRAGMA %s", name);
@@ -49,7 +41,7 @@ test_file_is_made (void)
     KbSqlite *db = create (&options);
     struct stat info;
 
-    run (db, "CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+    kb_test_run_sql (db, "CREATE TABLE t(a); INSERT INTO t VALUES(7)");
     kb_sqlite_close (db);
     g_assert_cmpint (stat (path, &info), ==, 0);
     g_assert_cmphex (info.st_mode & 07777, ==, 0664);
@@ -106,7 +98,7 @@ test_temporary_one (void)
     const KbScratchOptions options = {.path = "", .page_size = 1024};
     g_autoptr (KbSqlite) db = create (&options);
 
-    run (db, "CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(1000000))");
+    kb_test_run_sql (db, "CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(1000000))");
     assert_setting (db, "page_size", "1024");
     g_assert_cmpstr (sqlite3_db_filename (db, "main"), ==, "");
 }
@@ -122,7 +114,7 @@ test_page_sizes (void)
         g_autofree char *expected = g_strdup_printf ("%u", sizes[i]);
         const KbScratchOptions options = {.path = path, .page_size = sizes[i]};
         g_autoptr (KbSqlite) db = create (&options);
-        run (db, "CREATE TABLE t(a)");
+        kb_test_run_sql (db, "CREATE TABLE t(a)");
         assert_setting (db, "page_size", expected);
         g_assert_cmpuint (kb_file_size (path), ==, 2 * sizes[i]);
     }
@@ -137,7 +129,7 @@ test_page_sizes_that_are_none (void)
     for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
         const KbScratchOptions options = {.path = "", .page_size = sizes[i]};
         g_autoptr (KbSqlite) db = create (&options);
-        run (db, "CREATE TABLE t(a)");
+        kb_test_run_sql (db, "CREATE TABLE t(a)");
         assert_setting (db, "page_size", "4096");
     }
 }
@@ -154,7 +146,7 @@ test_encodings (void)
     for (gsize i = 0; i < G_N_ELEMENTS (encodings); i++) {
         const KbScratchOptions options = {.path = "", .encoding = encodings[i][0]};
         g_autoptr (KbSqlite) db = create (&options);
-        run (db, "CREATE TABLE t(a); INSERT INTO t VALUES('\xc3\xa9')");
+        kb_test_run_sql (db, "CREATE TABLE t(a); INSERT INTO t VALUES('\xc3\xa9')");
         g_autofree char *bytes =
             kb_sqlite_query_text (db, "SELECT hex(CAST(a AS BLOB)) FROM t", NULL);
         assert_setting (db, "encoding", encodings[i][0]);
@@ -171,7 +163,7 @@ test_encodings_that_are_none (void)
     for (gsize i = 0; i < G_N_ELEMENTS (encodings); i++) {
         const KbScratchOptions options = {.path = "", .encoding = encodings[i]};
         g_autoptr (KbSqlite) db = create (&options);
-        run (db, "CREATE TABLE t(a)");
+        kb_test_run_sql (db, "CREATE TABLE t(a)");
         assert_setting (db, "encoding", "UTF-8");
     }
 }
@@ -185,7 +177,7 @@ test_limit_of_its_size (void)
     g_autoptr (KbSqlite) db = create (&options);
     g_autoptr (GError) error = NULL;
 
-    run (db, "CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(10000))");
+    kb_test_run_sql (db, "CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(10000))");
     g_assert_false (kb_sqlite_exec (db, "INSERT INTO t VALUES(zeroblob(100000))", &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_NO_SPACE);
     g_assert_cmpuint (kb_file_size (path), <=, 21 * 1024);
@@ -203,7 +195,7 @@ test_limit_is_told_from_a_full_disk (void)
         const KbScratchOptions options = {.path = paths[i], .max_bytes = 50000};
         g_autoptr (KbSqlite) db = create (&options);
         g_autoptr (GError) error = NULL;
-        run (db, "BEGIN; CREATE TABLE t(a)");
+        kb_test_run_sql (db, "BEGIN; CREATE TABLE t(a)");
         while (kb_sqlite_exec (db, "INSERT INTO t VALUES(zeroblob(2000))", &error))
             ;
         g_assert_error (error, KB_ERROR, KB_ERROR_NO_SPACE);
@@ -223,7 +215,7 @@ fill_a_disk (const char *mount_point)
         mount ("none", mount_point, "tmpfs", 0, "size=256k") != 0)
         _exit (77);
     KbSqlite *db = create (&options);
-    run (db, "PRAGMA cache_size=10; BEGIN; CREATE TABLE t(a)");
+    kb_test_run_sql (db, "PRAGMA cache_size=10; BEGIN; CREATE TABLE t(a)");
     while (kb_sqlite_exec (db, "INSERT INTO t VALUES(zeroblob(2000))", &error))
         ;
     g_assert_error (error, KB_ERROR, KB_ERROR_NO_SPACE);
@@ -284,9 +276,9 @@ test_no_journal_and_no_sync (void)
     assert_setting (db, "synchronous", "0");
     assert_setting (db, "locking_mode", "exclusive");
     assert_setting (db, "cache_size", "-16384");
-    run (db, "BEGIN; CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(9000))");
+    kb_test_run_sql (db, "BEGIN; CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(9000))");
     g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
-    run (db, "COMMIT");
+    kb_test_run_sql (db, "COMMIT");
 }
 
 static void
@@ -299,7 +291,7 @@ test_is_defensive (void)
 
     sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
     g_assert_cmpint (defensive, ==, 1);
-    run (db, "CREATE TABLE t(a); PRAGMA writable_schema=1");
+    kb_test_run_sql (db, "CREATE TABLE t(a); PRAGMA writable_schema=1");
     g_assert_false (kb_sqlite_exec (db, "DELETE FROM sqlite_master", &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_INTERNAL);
 }

@@ -14,7 +14,6 @@
 #include <unistd.h>
 #include <utime.h>
 
-#define NOBODY 65534
 #define WAIT_S 30
 #define HIDDEN_PID (G_MAXINT32 - 1)
 #define LONG_AGO (-100)
@@ -260,16 +259,16 @@ test_program_by_a_relative_path (Fixture *self, G_GNUC_UNUSED gconstpointer data
 static void
 test_server_of_another_user (Fixture *self, G_GNUC_UNUSED gconstpointer data)
 {
-    const Start how = {.words = {"start"}, .user = NOBODY};
-    g_autofree char *first = g_strdup_printf ("start; user %d, groups [", NOBODY);
+    const Start how = {.words = {"start"}, .user = KB_TEST_NOBODY};
+    g_autofree char *first = g_strdup_printf ("start; user %d, groups [", KB_TEST_NOBODY);
 
     if (geteuid() != 0) {
         g_test_skip ("only root can be somebody else");
         return;
     }
     g_autofree char *database = home_file (self, "db.sqlite3");
-    g_assert_cmpint (chown (database, NOBODY, NOBODY), ==, 0);
-    g_assert_cmpint (chown (kb_home_get_path (self->home), NOBODY, NOBODY), ==, 0);
+    g_assert_cmpint (chown (database, KB_TEST_NOBODY, KB_TEST_NOBODY), ==, 0);
+    g_assert_cmpint (chown (kb_home_get_path (self->home), KB_TEST_NOBODY, KB_TEST_NOBODY), ==, 0);
     stop_and_start (self, &how, first, first);
     g_autofree char *path = home_file (self, "starts.log");
     g_autofree char *text = kb_file_read_text (path, 4096, NULL, NULL);

@@ -91,34 +91,12 @@ free_server (HttpServer *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpServer, free_server)
 
-/* A process that calls itself @name and does nothing. */
-static GPid
-start_process (const char *name)
-{
-    const char *const argv[] = {"/bin/sleep", name, "60", NULL};
-    g_autoptr (GError) error = NULL;
-    GPid pid = 0;
-
-    g_spawn_async (NULL, (char **) argv, NULL,
-                   G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
-                   &error);
-    g_assert_no_error (error);
-    return pid;
-}
-
-static void
-end_process (GPid pid)
-{
-    kill (pid, SIGKILL);
-    g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
-}
-
 static GPid
 dead_pid (void)
 {
-    GPid pid = start_process ("kolibri");
+    GPid pid = kb_test_start_process ("kolibri");
 
-    end_process (pid);
+    kb_test_end_process (pid);
     return pid;
 }
 
@@ -212,7 +190,7 @@ test_other_answers_are_none (void)
         "HTTP/1",
         "",
     };
-    GPid pid = start_process ("kolibri");
+    GPid pid = kb_test_start_process ("kolibri");
 
     for (gsize i = 0; i < G_N_ELEMENTS (answers); i++) {
         g_autoptr (HttpServer) server = start_server (answers[i], FALSE);
@@ -220,17 +198,17 @@ test_other_answers_are_none (void)
         g_assert_cmpint (query (dead_pid(), server->port, 0, NULL), ==, KB_SERVER_STOPPED);
         g_assert_cmpuint (server->n_requests, ==, 2);
     }
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 static void
 test_server_closes_without_an_answer (void)
 {
     g_autoptr (HttpServer) server = start_server (NULL, FALSE);
-    GPid pid = start_process ("kolibri");
+    GPid pid = kb_test_start_process ("kolibri");
 
     g_assert_cmpint (query (pid, server->port, 0, NULL), ==, KB_SERVER_NOT_RESPONDING);
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 static void *
@@ -248,12 +226,12 @@ test_server_hangs (void)
     g_autoptr (HttpServer) server = start_server (NULL, TRUE);
     g_autoptr (GCancellable) cancellable = g_cancellable_new();
     GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
-    GPid pid = start_process ("kolibri");
+    GPid pid = kb_test_start_process ("kolibri");
 
     g_assert_cmpint (query (pid, server->port, 0, cancellable), ==, KB_SERVER_NOT_RESPONDING);
     g_assert_cmpuint (server->n_requests, ==, 1);
     g_thread_join (thread);
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 static void
@@ -271,46 +249,46 @@ static void
 test_nobody_listens (void)
 {
     g_autoptr (HttpServer) server = start_server (OK_ANSWER, FALSE);
-    GPid pid = start_process ("/usr/bin/python3 /usr/bin/kolibri start");
+    GPid pid = kb_test_start_process ("/usr/bin/python3 /usr/bin/kolibri start");
 
     stop_server (server);
     g_assert_cmpint (query (pid, server->port, 0, NULL), ==, KB_SERVER_NOT_RESPONDING);
     g_assert_cmpint (query (pid, server->port, 4, NULL), ==, KB_SERVER_STARTING);
     g_assert_cmpint (query (pid, server->port, 10, NULL), ==, KB_SERVER_STOPPING);
     g_assert_cmpint (query (pid, 0, 4, NULL), ==, KB_SERVER_STARTING);
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 static void
 test_app_is_kolibri_too (void)
 {
-    GPid pid = start_process ("C:/Program Files/Kolibri/KolibriApp.exe");
+    GPid pid = kb_test_start_process ("C:/Program Files/Kolibri/KolibriApp.exe");
 
     g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_NOT_RESPONDING);
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 /* After a power cut the same id may belong to us. */
 static void
 test_process_of_our_own (void)
 {
-    GPid pid = start_process ("/home/my kolibri/kolibri-backup-gtk");
+    GPid pid = kb_test_start_process ("/home/my kolibri/kolibri-backup-gtk");
 
     g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_STOPPED);
     g_assert_false (kb_server_is_kolibri (pid));
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 /* After a power cut the same id belongs to another program. */
 static void
 test_process_of_another_program (void)
 {
-    GPid pid = start_process ("/usr/sbin/sshd");
+    GPid pid = kb_test_start_process ("/usr/sbin/sshd");
 
     g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_STOPPED);
     g_assert_cmpint (query (pid, 0, 4, NULL), ==, KB_SERVER_STOPPED);
     g_assert_cmpint (query (pid, 0, 10, NULL), ==, KB_SERVER_STOPPED);
-    end_process (pid);
+    kb_test_end_process (pid);
 }
 
 static void
@@ -326,11 +304,11 @@ test_server_that_said_it_stopped (void)
 {
     static const int numbers[] = {1, 5, 6, 7, 8, 9, 99, 100, 101};
     g_autoptr (HttpServer) server = start_server (OK_ANSWER, FALSE);
-    GPid pid = start_process ("kolibri");
+    GPid pid = kb_test_start_process ("kolibri");
 
     for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
         g_assert_cmpint (query (pid, server->port, numbers[i], NULL), ==, KB_SERVER_STOPPED);
-    end_process (pid);
+    kb_test_end_process (pid);
     stop_server (server);
     g_assert_cmpuint (server->n_requests, ==, 0);
 }

@@ -51,17 +51,6 @@ make_database (const KbTestDir *dir, const char *journal_mode)
     return path;
 }
 
-static gint64
-query (KbSqlite *db, const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-    gint64 n = -1;
-
-    kb_sqlite_query_int64 (db, sql, &n, &error);
-    g_assert_no_error (error);
-    return n;
-}
-
 static void
 check_moments (const char *path, guint *n_pairs)
 {
@@ -69,10 +58,10 @@ check_moments (const char *path, guint *n_pairs)
         g_autoptr (GError) error = NULL;
         g_autoptr (KbSnapshot) snapshot = kb_snapshot_open (path, 2, NULL, &error);
         g_assert_no_error (error);
-        gint64 n = query (snapshot->readers[0], "SELECT n FROM a");
+        gint64 n = kb_test_query_int64 (snapshot->readers[0], "SELECT n FROM a");
         for (guint j = 0; j < snapshot->n_readers; j++) {
-            g_assert_cmpint (query (snapshot->readers[j], "SELECT n FROM a"), ==, n);
-            g_assert_cmpint (query (snapshot->readers[j], "SELECT n FROM b"), ==, n);
+            g_assert_cmpint (kb_test_query_int64 (snapshot->readers[j], "SELECT n FROM a"), ==, n);
+            g_assert_cmpint (kb_test_query_int64 (snapshot->readers[j], "SELECT n FROM b"), ==, n);
         }
         *n_pairs += snapshot->n_readers - 1;
     }

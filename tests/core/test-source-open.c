@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NOBODY 65534
 #define MIB (1024 * 1024)
 
 static void
@@ -67,7 +66,7 @@ test_secret_file (void)
     g_assert_cmpint (chmod (path, 0), ==, 0);
     pid_t pid = fork();
     if (pid == 0) {
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
+        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (KB_TEST_NOBODY) != 0))
             _exit (2);
         assert_fails (path, FALSE, KB_ERROR_PERMISSION);
         _exit (0);

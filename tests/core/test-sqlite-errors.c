@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define CREATE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-#define NOBODY 65534
 
 static KbSqlite *
 open_db (const char *path)
@@ -24,14 +23,6 @@ open_db (const char *path)
     g_assert_no_error (error);
     sqlite3_busy_timeout (db, 0);
     return db;
-}
-
-static void
-run (KbSqlite *db, const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-
-    kb_test_assert_ok (kb_sqlite_exec (db, sql, &error), error);
 }
 
 static void
@@ -127,10 +118,10 @@ test_locked_database_is_busy (void)
     g_autoptr (KbSqlite) first = open_db (path);
     g_autoptr (KbSqlite) second = open_db (path);
 
-    run (first, "CREATE TABLE t(a); BEGIN EXCLUSIVE");
+    kb_test_run_sql (first, "CREATE TABLE t(a); BEGIN EXCLUSIVE");
     assert_fails (second, "BEGIN IMMEDIATE", KB_ERROR_BUSY);
-    run (first, "COMMIT");
-    run (second, "BEGIN IMMEDIATE; COMMIT");
+    kb_test_run_sql (first, "COMMIT");
+    kb_test_run_sql (second, "BEGIN IMMEDIATE; COMMIT");
 }
 
 static void
@@ -153,7 +144,7 @@ test_damaged_page_is_corrupt (void)
     gsize length;
     KbSqlite *writer = open_db (path);
 
-    run (writer, "PRAGMA page_size=1024; CREATE TABLE t(a); INSERT INTO t VALUES(1)");
+    kb_test_run_sql (writer, "PRAGMA page_size=1024; CREATE TABLE t(a); INSERT INTO t VALUES(1)");
     kb_sqlite_close (writer);
     g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
     g_assert_cmpuint (length, ==, 2048);
@@ -168,7 +159,7 @@ test_full_database_is_no_space (void)
 {
     g_autoptr (KbSqlite) db = open_db ("");
 
-    run (db, "CREATE TABLE t(a); PRAGMA max_page_count=10");
+    kb_test_run_sql (db, "CREATE TABLE t(a); PRAGMA max_page_count=10");
     assert_fails (db, "INSERT INTO t VALUES(zeroblob(1000000))", KB_ERROR_NO_SPACE);
 }
 
@@ -181,7 +172,7 @@ write_beyond_limit (const char *path)
     g_autoptr (KbSqlite) db = open_db (path);
 
     signal (SIGXFSZ, SIG_IGN);
-    run (db, "PRAGMA journal_mode=OFF; PRAGMA cache_size=10; CREATE TABLE t(a)");
+    kb_test_run_sql (db, "PRAGMA journal_mode=OFF; PRAGMA cache_size=10; CREATE TABLE t(a)");
     g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
     assert_fails (db, "INSERT INTO t VALUES(zeroblob(1000000))", KB_ERROR_NO_SPACE);
 }
@@ -191,15 +182,8 @@ test_file_too_large_for_its_disk_is_no_space (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autofree char *path = kb_test_dir_file (dir, "db");
-    int status;
-    pid_t pid = fork();
 
-    if (pid == 0) {
-        write_beyond_limit (path);
-        _exit (0);
-    }
-    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+    kb_test_in_child (write_beyond_limit, path);
 }
 
 static void
@@ -211,23 +195,6 @@ test_folder_is_no_database (void)
     g_assert_null (kb_sqlite_open (dir->path, CREATE, &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_IO);
     g_assert_true (g_str_has_prefix (error->message, dir->path));
-}
-
-/* One child per right that is missing: root has them all. */
-static void
-as_nobody (void (*func) (const char *path), const char *path)
-{
-    int status;
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        if (geteuid() == 0 && (setgroups (0, NULL) != 0 || setuid (NOBODY) != 0))
-            _exit (2);
-        func (path);
-        _exit (0);
-    }
-    g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
 }
 
 static void
@@ -251,7 +218,7 @@ test_secret_file_is_permission (void)
     g_assert_cmpint (chmod (dir->path, 0755), ==, 0);
     g_assert_cmpint (chmod (path, 0600), ==, 0);
     g_assert_cmpint (geteuid() == 0 ? 0 : chmod (path, 0), ==, 0);
-    as_nobody (open_without_right, path);
+    kb_test_as_nobody (open_without_right, path);
 }
 
 static void
@@ -259,7 +226,7 @@ write_without_right (const char *path)
 {
     g_autoptr (KbSqlite) db = open_db (path);
 
-    run (db, "SELECT * FROM t");
+    kb_test_run_sql (db, "SELECT * FROM t");
     assert_fails (db, "INSERT INTO t VALUES(1)", KB_ERROR_PERMISSION);
 }
 
@@ -270,11 +237,11 @@ test_read_only_file_is_permission (void)
     g_autofree char *path = kb_test_dir_file (dir, "db");
     KbSqlite *writer = open_db (path);
 
-    run (writer, "CREATE TABLE t(a)");
+    kb_test_run_sql (writer, "CREATE TABLE t(a)");
     kb_sqlite_close (writer);
     g_assert_cmpint (chmod (dir->path, 0755), ==, 0);
     g_assert_cmpint (chmod (path, 0444), ==, 0);
-    as_nobody (write_without_right, path);
+    kb_test_as_nobody (write_without_right, path);
 }
 
 /* In WAL mode even a reader has to write, beside the database. */
@@ -295,11 +262,11 @@ test_read_only_folder_of_a_wal_database_is_permission (void)
     g_autofree char *path = kb_test_dir_file (dir, "db");
     KbSqlite *writer = open_db (path);
 
-    run (writer, "PRAGMA journal_mode=WAL; CREATE TABLE t(a)");
+    kb_test_run_sql (writer, "PRAGMA journal_mode=WAL; CREATE TABLE t(a)");
     kb_sqlite_close (writer);
     g_assert_cmpint (chmod (path, 0666), ==, 0);
     g_assert_cmpint (chmod (dir->path, 0555), ==, 0);
-    as_nobody (read_without_right, path);
+    kb_test_as_nobody (read_without_right, path);
     g_assert_cmpint (chmod (dir->path, 0755), ==, 0);
 }
 
@@ -343,8 +310,9 @@ test_cancel_is_looked_at_no_longer (void)
     g_cancellable_cancel (cancellable);
     kb_sqlite_watch_cancel (db, NULL);
     g_clear_object (&cancellable);
-    run (db, "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 50000)"
-             "SELECT count(*) FROM n");
+    kb_test_run_sql (db,
+                     "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 50000)"
+                     "SELECT count(*) FROM n");
 }
 
 int

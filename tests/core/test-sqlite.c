@@ -23,24 +23,6 @@ open_db (const char *path, int flags)
 }
 
 static void
-run (KbSqlite *db, const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-
-    kb_test_assert_ok (kb_sqlite_exec (db, sql, &error), error);
-}
-
-static gint64
-number (KbSqlite *db, const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-    gint64 value = -99;
-
-    kb_test_assert_ok (kb_sqlite_query_int64 (db, sql, &value, &error), error);
-    return value;
-}
-
-static void
 test_open_makes_only_when_told (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
@@ -52,7 +34,7 @@ test_open_makes_only_when_told (void)
     g_assert_nonnull (strstr (error->message, path));
     g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
     g_autoptr (KbSqlite) db = open_db (path, CREATE);
-    run (db, "CREATE TABLE t(a)");
+    kb_test_run_sql (db, "CREATE TABLE t(a)");
     g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
@@ -62,7 +44,7 @@ test_open_is_defensive (void)
     g_autoptr (KbSqlite) db = open_db ("", CREATE);
     g_autoptr (GError) error = NULL;
 
-    run (db, "CREATE TABLE t(a); PRAGMA writable_schema=1");
+    kb_test_run_sql (db, "CREATE TABLE t(a); PRAGMA writable_schema=1");
     g_assert_false (kb_sqlite_exec (db, "UPDATE sqlite_master SET sql='x'", &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_INTERNAL);
 }
@@ -74,7 +56,8 @@ test_schema_may_check_json (void)
     g_autoptr (KbSqlite) db = open_db ("", CREATE);
     g_autoptr (GError) error = NULL;
 
-    run (db, "CREATE TABLE t(a CHECK (json_valid(a) OR a IS NULL)); INSERT INTO t VALUES('[]')");
+    kb_test_run_sql (
+        db, "CREATE TABLE t(a CHECK (json_valid(a) OR a IS NULL)); INSERT INTO t VALUES('[]')");
     g_assert_false (kb_sqlite_exec (db, "INSERT INTO t VALUES('[')", &error));
     g_assert_nonnull (strstr (error->message, "CHECK constraint failed"));
 }
@@ -84,7 +67,7 @@ test_open_waits_for_others (void)
 {
     g_autoptr (KbSqlite) db = open_db ("", CREATE);
 
-    g_assert_cmpint (number (db, "PRAGMA busy_timeout"), ==, 5000);
+    g_assert_cmpint (kb_test_query_int64 (db, "PRAGMA busy_timeout"), ==, 5000);
 }
 
 /* A connection belongs to one thread, so nothing is paid for locking it. */
@@ -101,7 +84,7 @@ test_codes_are_extended (void)
 {
     g_autoptr (KbSqlite) db = open_db ("", CREATE);
 
-    run (db, "CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES(1)");
+    kb_test_run_sql (db, "CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES(1)");
     g_assert_cmpint (sqlite3_exec (db, "INSERT INTO t VALUES(1)", NULL, NULL, NULL), ==,
                      SQLITE_CONSTRAINT_UNIQUE);
 }
@@ -115,11 +98,11 @@ test_reading_connection_writes_nothing (void)
     g_autoptr (GError) error = NULL;
     KbSqlite *writer = open_db (path, CREATE);
 
-    run (writer, "CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+    kb_test_run_sql (writer, "CREATE TABLE t(a); INSERT INTO t VALUES(7)");
     kb_sqlite_close (writer);
     g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (path, &error);
     g_assert_no_error (error);
-    g_assert_cmpint (number (db, "SELECT a FROM t"), ==, 7);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT a FROM t"), ==, 7);
     g_assert_false (kb_sqlite_exec (db, "INSERT INTO t VALUES(8)", &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_PERMISSION);
 }
@@ -156,7 +139,7 @@ make_left_over_wal (const char *from, const char *to)
     g_autoptr (KbSqlite) db = open_db (from, CREATE);
     static const char *const suffixes[] = {"", "-wal"};
 
-    run (db, "PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+    kb_test_run_sql (db, "PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(7)");
     for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++) {
         g_autofree char *source = g_strconcat (from, suffixes[i], NULL);
         g_autofree char *target = g_strconcat (to, suffixes[i], NULL);
@@ -181,7 +164,7 @@ test_reading_leaves_the_log_of_a_crash (void)
     g_assert_cmpuint (size, >, 0);
     KbSqlite *db = kb_sqlite_open_for_reading (path, &error);
     g_assert_no_error (error);
-    g_assert_cmpint (number (db, "SELECT a FROM t"), ==, 7);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT a FROM t"), ==, 7);
     kb_sqlite_close (db);
     g_assert_cmpuint (kb_file_size (wal), ==, size);
 }
@@ -196,11 +179,11 @@ test_reading_tidies_its_own_log (void)
     g_autoptr (GError) error = NULL;
     KbSqlite *writer = open_db (path, CREATE);
 
-    run (writer, "PRAGMA journal_mode=WAL; CREATE TABLE t(a)");
+    kb_test_run_sql (writer, "PRAGMA journal_mode=WAL; CREATE TABLE t(a)");
     kb_sqlite_close (writer);
     KbSqlite *db = kb_sqlite_open_for_reading (path, &error);
     g_assert_no_error (error);
-    g_assert_cmpint (number (db, "SELECT count(*) FROM t"), ==, 0);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT count(*) FROM t"), ==, 0);
     g_assert_true (g_file_test (wal, G_FILE_TEST_EXISTS));
     kb_sqlite_close (db);
     g_assert_false (g_file_test (wal, G_FILE_TEST_EXISTS));
@@ -212,9 +195,9 @@ test_exec_runs_all_statements (void)
 {
     g_autoptr (KbSqlite) db = open_db ("", CREATE);
 
-    run (db,
-         "CREATE TABLE t(a); INSERT INTO t VALUES(1); SELECT * FROM t; INSERT INTO t VALUES(2)");
-    g_assert_cmpint (number (db, "SELECT sum(a) FROM t"), ==, 3);
+    kb_test_run_sql (
+        db, "CREATE TABLE t(a); INSERT INTO t VALUES(1); SELECT * FROM t; INSERT INTO t VALUES(2)");
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT sum(a) FROM t"), ==, 3);
 }
 
 static void
@@ -303,8 +286,8 @@ test_query_a_number (void)
     g_autoptr (GError) error = NULL;
     gint64 value = 5;
 
-    g_assert_cmpint (number (db, "SELECT 9223372036854775807"), ==, G_MAXINT64);
-    g_assert_cmpint (number (db, "SELECT 1 WHERE 0"), ==, 0);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT 9223372036854775807"), ==, G_MAXINT64);
+    g_assert_cmpint (kb_test_query_int64 (db, "SELECT 1 WHERE 0"), ==, 0);
     g_assert_false (kb_sqlite_query_int64 (db, "SELECT missing", &value, &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_INTERNAL);
     g_assert_cmpint (value, ==, 0);
@@ -333,8 +316,9 @@ test_tables_and_columns (void)
 {
     g_autoptr (KbSqlite) db = open_db ("", CREATE);
 
-    run (db,
-         "CREATE TABLE t(a, \"b c\"); CREATE TEMP TABLE only_temp(a); CREATE VIEW v AS SELECT 1");
+    kb_test_run_sql (
+        db,
+        "CREATE TABLE t(a, \"b c\"); CREATE TEMP TABLE only_temp(a); CREATE VIEW v AS SELECT 1");
     g_assert_true (kb_sqlite_has_table (db, "t"));
     g_assert_true (kb_sqlite_has_column (db, "t", "a"));
     g_assert_true (kb_sqlite_has_column (db, "t", "b c"));
@@ -355,7 +339,7 @@ test_quoted_names (void)
         g_autoptr (KbSqlite) db = open_db ("", CREATE);
         g_autofree char *quoted = kb_sqlite_quote_name (names[i]);
         g_autofree char *sql = g_strdup_printf ("CREATE TABLE %s(%s)", quoted, quoted);
-        run (db, sql);
+        kb_test_run_sql (db, sql);
         g_assert_true (kb_sqlite_has_column (db, names[i], names[i]));
     }
 }

@@ -12,16 +12,6 @@
     "CREATE TABLE kolibriauth_facilityuser(id, date_deleted);"                                     \
     "CREATE TABLE kolibriauth_role(user_id, kind);"
 
-static KbSqlite *
-make_db (const char *sql)
-{
-    g_autoptr (GError) error = NULL;
-    KbSqlite *db = kb_sqlite_open ("", SQLITE_OPEN_READWRITE, NULL);
-
-    kb_test_assert_ok (kb_sqlite_exec (db, sql, &error), error);
-    return db;
-}
-
 static KbSummary *
 read_db (KbSqlite *db)
 {
@@ -36,7 +26,7 @@ read_db (KbSqlite *db)
 static KbSummary *
 read_sql (const char *sql)
 {
-    g_autoptr (KbSqlite) db = make_db (sql);
+    g_autoptr (KbSqlite) db = kb_test_make_database (sql);
 
     return read_db (db);
 }
@@ -336,7 +326,7 @@ test_what_is_kolibri (void)
     };
 
     for (unsigned mask = 0; mask < 8; mask++) {
-        g_autoptr (KbSqlite) db = make_db ("");
+        g_autoptr (KbSqlite) db = kb_test_make_database ("");
         for (unsigned i = 0; i < 3; i++)
             if (mask & 1u << i)
                 g_assert_true (kb_sqlite_exec (db, tables[i], NULL));
