@@ -30,6 +30,13 @@ find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **
 }
 
 static void
+set_server (JsonObject *object, gboolean was_stopped, gboolean was_started)
+{
+    json_object_set_boolean_member (object, "kolibri_was_stopped", was_stopped);
+    json_object_set_boolean_member (object, "kolibri_was_started", was_started);
+}
+
+static void
 print_restored (KbCli *self, const KbRestoreResult *result, const KbEntry *entry)
 {
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
@@ -42,8 +49,7 @@ print_restored (KbCli *self, const KbRestoreResult *result, const KbEntry *entry
         json_object_set_boolean_member (object, "kolibri_will_upgrade", result->will_upgrade);
         kb_cli_json_set_text (object, "kept", result->kept);
         json_object_set_boolean_member (object, "replaced_was_damaged", result->was_damaged);
-        json_object_set_boolean_member (object, "kolibri_was_stopped", result->kolibri_was_stopped);
-        json_object_set_boolean_member (object, "kolibri_was_started", result->kolibri_was_started);
+        set_server (object, result->kolibri_was_stopped, result->kolibri_was_started);
         kb_cli_json_set_summary (object, result->summary);
         kb_cli_print_json (object);
         return;
@@ -143,8 +149,7 @@ ask_undo (KbCli *self, const KbKept *kept)
     g_autofree char *question = kb_text_undo_question (kept, now);
     KbDifference difference;
 
-    if (kept->time != NULL &&
-        kb_difference_of_data (kb_home_get_database (self->home), kept->time, &difference, NULL)) {
+    if (kb_undo_read_difference (self->home, kept, &difference)) {
         g_autofree char *text = kb_text_difference (&difference);
         g_printerr ("%s\n", text);
     }
@@ -161,8 +166,7 @@ print_undone (KbCli *self, const KbUndoResult *result)
         kb_cli_json_set_text (object, "undone", result->undone->name);
         kb_cli_json_set_text (object, "version", result->undone->data_version);
         kb_cli_json_set_text (object, "kept", result->kept);
-        json_object_set_boolean_member (object, "kolibri_was_stopped", result->kolibri_was_stopped);
-        json_object_set_boolean_member (object, "kolibri_was_started", result->kolibri_was_started);
+        set_server (object, result->kolibri_was_stopped, result->kolibri_was_started);
         kb_cli_print_json (object);
         return;
     }

@@ -12,7 +12,6 @@
 #include "kb-recover.h"
 #include "kb-summary-reader.h"
 
-#define SPACE_RESERVE (8 * 1024 * 1024)
 #define NAME_TRIES 30
 #define STATEMENTS_BETWEEN_CHECKS 1024
 
@@ -60,20 +59,13 @@ static gboolean
 find_space (Run *self, KbSqlite *db, GError **error)
 {
     gint64 used_bytes;
-    uint64_t available;
 
-    if (!kb_sqlite_query_int64 (db,
-                                "SELECT (page_count - freelist_count) * page_size FROM "
-                                "pragma_page_count, pragma_freelist_count, pragma_page_size",
-                                &used_bytes, error) ||
-        !kb_platform_free_space (self->part_folder, &available, error))
-        return FALSE;
-    uint64_t needed = (uint64_t) used_bytes + SPACE_RESERVE;
-    if (available < needed) {
-        kb_error_set_space (error, needed, available, self->part_folder);
-        return FALSE;
-    }
-    return TRUE;
+    return kb_sqlite_query_int64 (db,
+                                  "SELECT (page_count - freelist_count) * page_size FROM "
+                                  "pragma_page_count, pragma_freelist_count, pragma_page_size",
+                                  &used_bytes, error) &&
+           kb_file_require_space (self->part_folder, (uint64_t) used_bytes + KB_FILE_SPACE_RESERVE,
+                                  error);
 }
 
 /* The version of the data, never that of the installed program (design.md §3). */

@@ -22,22 +22,9 @@ count_since (KbSqlite *db,
     return step != KB_STEP_FAILED;
 }
 
-/**
- * kb_difference_read_since:
- * @db: a database of Kolibri, of any version
- * @since: a moment
- * @out: (out): what has been done since
- * @error: return location for a #GError
- *
- * Counts what a restore to @since would take away. Kolibri stores times in UTC as text that sorts
- * (facts, section 4).
- *
- * Errors: as kb_sqlite_set_error().
- *
- * Returns: %TRUE on success
- */
-gboolean
-kb_difference_read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error)
+/* Kolibri stores times in UTC as text that sorts (facts, section 4). */
+static gboolean
+read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error)
 {
     g_autoptr (GDateTime) utc = g_date_time_to_utc (since);
     g_autofree char *text = g_date_time_format (utc, "%Y-%m-%d %H:%M:%S");
@@ -53,7 +40,7 @@ kb_difference_read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GEr
  * @out: (out): what has been done since
  * @error: return location for a #GError
  *
- * Does what kb_difference_read_since() does, on the data in use.
+ * Counts what has been done in the data of Kolibri, of any version.
  *
  * Errors: as kb_sqlite_open_for_reading().
  *
@@ -64,5 +51,5 @@ kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out
 {
     g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (database, error);
 
-    return db != NULL && kb_difference_read_since (db, since, out, error);
+    return db != NULL && read_since (db, since, out, error);
 }

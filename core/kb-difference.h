@@ -19,8 +19,6 @@ typedef struct {
 } KbDifference;
 
 gboolean
-kb_difference_read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error);
-gboolean
 kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error);
 
 G_END_DECLS

@@ -341,6 +341,30 @@ kb_file_mtime (const char *path)
 }
 
 /**
+ * kb_file_require_space:
+ * @dir: a folder
+ * @needed: how many bytes are to be written there
+ * @error: return location for a #GError
+ *
+ * Errors: %KB_ERROR_NO_SPACE, which says how much there is; as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if they fit
+ */
+gboolean
+kb_file_require_space (const char *dir, uint64_t needed, GError **error)
+{
+    uint64_t available;
+
+    if (!kb_platform_free_space (dir, &available, error))
+        return FALSE;
+    if (available < needed) {
+        kb_error_set_space (error, needed, available, dir);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/**
  * kb_file_remove_tree:
  * @path: a file or folder
  * @error: return location for a #GError

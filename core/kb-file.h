@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 #define KB_PART_SUFFIX ".part"
 
+/* What is left for others on a disk, and for what an estimate does not know of. */
+#define KB_FILE_SPACE_RESERVE ((uint64_t) 8 * 1024 * 1024)
+
 /* A descriptor that closes itself at the end of the block. */
 typedef int KbFd;
 void kb_fd_close (KbFd fd);
@@ -39,6 +42,7 @@ gboolean kb_file_copy (const char *from_path,
                        GError **error);
 gboolean kb_file_look (const char *path, gboolean *found, GError **error);
 uint64_t kb_file_size (const char *path);
+gboolean kb_file_require_space (const char *dir, uint64_t needed, GError **error);
 gint64 kb_file_mtime (const char *path);
 gboolean kb_file_remove_tree (const char *path, GError **error);
 gboolean kb_file_sync (const char *path, GError **error);

@@ -12,8 +12,6 @@
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
-#define SPACE_RESERVE (8 * 1024 * 1024)
-
 /* A Kolibri before this version does not start with task tables of another (issue 11047). */
 #define FIRST_VERSION_THAT_REPAIRS_JOBS "0.15"
 
@@ -114,7 +112,6 @@ kb_replace_refuse_newer (const char *version,
 /**
  * kb_replace_refuse_running:
  * @home: a data folder
- * @may_stop: whether it may be stopped
  * @cancellable: (nullable): ends the wait for an answer
  * @error: return location for a #GError
  *
@@ -123,19 +120,16 @@ kb_replace_refuse_newer (const char *version,
  *
  * Errors: %KB_ERROR_BUSY, %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if it does not run, or may be stopped
+ * Returns: %TRUE if it does not run
  */
 gboolean
-kb_replace_refuse_running (const KbHome *home,
-                           gboolean may_stop,
-                           GCancellable *cancellable,
-                           GError **error)
+kb_replace_refuse_running (const KbHome *home, GCancellable *cancellable, GError **error)
 {
     KbServerState state = kb_server_query (home, cancellable);
 
     if (g_cancellable_set_error_if_cancelled (cancellable, error)) /* it may have answered */
         return FALSE;
-    if (state == KB_SERVER_STOPPED || may_stop)
+    if (state == KB_SERVER_STOPPED)
         return TRUE;
     g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "replace: Kolibri is %s",
                  kb_server_state_to_string (state));
@@ -158,16 +152,9 @@ find_space (Run *self, GError **error)
     g_autofree char *dir = g_path_get_dirname (self->database);
     uint64_t old_bytes = kb_file_size (self->database);
     uint64_t new_bytes = kb_file_size (self->options->source);
-    uint64_t needed = old_bytes + MAX (old_bytes, new_bytes) + SPACE_RESERVE;
-    uint64_t available;
 
-    if (!kb_platform_free_space (dir, &available, error))
-        return FALSE;
-    if (available < needed) {
-        kb_error_set_space (error, needed, available, dir);
-        return FALSE;
-    }
-    return TRUE;
+    return kb_file_require_space (
+        dir, old_bytes + MAX (old_bytes, new_bytes) + KB_FILE_SPACE_RESERVE, error);
 }
 
 static gboolean
@@ -210,26 +197,31 @@ write_record (Run *self, GError **error)
 }
 
 static gboolean
+stop_server (Run *self, GError **error)
+{
+    const KbHome *home = self->options->home;
+    g_autoptr (GError) local = NULL;
+
+    kb_progress_set (self->progress, KB_PHASE_STOPPING, 0, 0);
+    self->record.kolibri_ran = kb_server_query (home, self->cancellable) != KB_SERVER_STOPPED;
+    if (self->record.kolibri_ran && !save_record (self, error))
+        return FALSE;
+    self->server = kb_server_stop (home, self->cancellable, &local);
+    if (local == NULL)
+        return TRUE;
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+}
+
+static gboolean
 stop_kolibri (Run *self, GError **error)
 {
     const KbReplaceOptions *options = self->options;
-    g_autoptr (GError) local = NULL;
+    gboolean stopped = options->stop_kolibri
+                           ? stop_server (self, error)
+                           : kb_replace_refuse_running (options->home, self->cancellable, error);
 
-    if (!kb_replace_refuse_running (options->home, options->stop_kolibri, self->cancellable, error))
-        return FALSE;
-    if (options->stop_kolibri) {
-        kb_progress_set (self->progress, KB_PHASE_STOPPING, 0, 0);
-        self->record.kolibri_ran =
-            kb_server_query (options->home, self->cancellable) != KB_SERVER_STOPPED;
-        if (self->record.kolibri_ran && !save_record (self, error))
-            return FALSE;
-        self->server = kb_server_stop (options->home, self->cancellable, &local);
-        if (local != NULL) {
-            g_propagate_error (error, g_steal_pointer (&local));
-            return FALSE;
-        }
-    }
-    return passed (self, KB_REPLACE_STOPPED, error);
+    return stopped && passed (self, KB_REPLACE_STOPPED, error);
 }
 
 /* Nobody else may use the data while it is replaced. In WAL mode the lock says so; but an idle
@@ -244,7 +236,7 @@ check_alone (Run *self, GError **error)
                      "hold: %s: process %" G_GINT64_FORMAT " has it open", self->database, pid);
         return FALSE;
     }
-    return kb_replace_refuse_running (self->options->home, FALSE, self->cancellable, error);
+    return kb_replace_refuse_running (self->options->home, self->cancellable, error);
 }
 
 /* What the kept copy says about itself; a database in which it cannot be read is kept all the

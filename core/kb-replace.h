@@ -96,10 +96,7 @@ gboolean kb_replace_refuse_newer (const char *version,
                                   const char *data_version,
                                   gboolean accept_newer,
                                   GError **error);
-gboolean kb_replace_refuse_running (const KbHome *home,
-                                    gboolean may_stop,
-                                    GCancellable *cancellable,
-                                    GError **error);
+gboolean kb_replace_refuse_running (const KbHome *home, GCancellable *cancellable, GError **error);
 gboolean kb_replace_run (const KbReplaceOptions *options,
                          KbReplaceResult *result,
                          KbProgress *progress,

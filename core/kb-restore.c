@@ -9,8 +9,6 @@
 #include "kb-recover.h"
 #include "kb-version.h"
 
-#define SPACE_RESERVE (8 * 1024 * 1024)
-
 typedef struct {
     const KbRestoreOptions *options;
     KbProgress *progress;
@@ -100,16 +98,9 @@ find_space (Run *self, GError **error)
     const char *database = kb_home_get_database (self->options->home);
     g_autofree char *dir = g_path_get_dirname (database);
     uint64_t new_bytes = kb_load_estimate (self->options->file);
-    uint64_t needed = 2 * new_bytes + kb_file_size (database) + SPACE_RESERVE;
-    uint64_t available;
 
-    if (!kb_platform_free_space (dir, &available, error))
-        return FALSE;
-    if (available < needed) {
-        kb_error_set_space (error, needed, available, dir);
-        return FALSE;
-    }
-    return TRUE;
+    return kb_file_require_space (
+        dir, 2 * new_bytes + kb_file_size (database) + KB_FILE_SPACE_RESERVE, error);
 }
 
 /* Pages are copied as they are, so the new database gets the page size of the one in use. One that
@@ -245,7 +236,7 @@ kb_restore_run (const KbRestoreOptions *options,
         return NULL;
     g_autoptr (KbLock) lock = kb_replace_enter (options->home, &self.owner, error);
     if (lock == NULL ||
-        !kb_replace_refuse_running (options->home, options->stop_kolibri, cancellable, error) ||
+        !(options->stop_kolibri || kb_replace_refuse_running (options->home, cancellable, error)) ||
         !find_space (&self, error))
         return NULL;
 

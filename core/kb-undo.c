@@ -49,6 +49,23 @@ kb_undo_find (const KbHome *home, const char *name, GError **error)
     return name != NULL ? kb_kept_load (home, name, error) : kb_kept_find_latest (home, error);
 }
 
+/**
+ * kb_undo_read_difference:
+ * @home: a data folder
+ * @kept: what a restore has replaced
+ * @out: (out): what has been done since that restore
+ *
+ * Says what an undo would take away.
+ *
+ * Returns: %TRUE if that can be known
+ */
+gboolean
+kb_undo_read_difference (const KbHome *home, const KbKept *kept, KbDifference *out)
+{
+    return kept->time != NULL &&
+           kb_difference_of_data (kb_home_get_database (home), kept->time, out, NULL);
+}
+
 /* The first time, data goes back with its own database id: nothing has used it since. */
 static gboolean
 has_fresh_id (Run *self)
@@ -178,7 +195,7 @@ kb_undo_run (const KbUndoOptions *options,
     kb_progress_set (progress, KB_PHASE_PREPARING, 0, 0);
     g_autoptr (KbLock) lock = kb_replace_enter (options->home, &self.owner, error);
     if (lock == NULL ||
-        !kb_replace_refuse_running (options->home, options->stop_kolibri, cancellable, error))
+        !(options->stop_kolibri || kb_replace_refuse_running (options->home, cancellable, error)))
         return NULL;
     KbUndoResult *result = run_locked (&self, error);
     if (result == NULL) /* what was copied is of no use */

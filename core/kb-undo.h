@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "kb-difference.h"
 #include "kb-kept.h"
 #include "kb-replace.h"
 
@@ -45,6 +46,7 @@ KbUndoResult *kb_undo_run (const KbUndoOptions *options,
 void kb_undo_result_free (KbUndoResult *self);
 
 KbKept *kb_undo_find (const KbHome *home, const char *name, GError **error);
+gboolean kb_undo_read_difference (const KbHome *home, const KbKept *kept, KbDifference *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbUndoResult, kb_undo_result_free)
 

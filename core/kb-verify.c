@@ -2,6 +2,7 @@
 #include "kb-verify.h"
 
 #include "kb-error.h"
+#include "kb-file.h"
 #include "kb-load.h"
 
 /**
@@ -22,17 +23,7 @@ kb_verify_result_free (KbVerifyResult *self)
 static gboolean
 find_space (const char *file, GError **error)
 {
-    const char *dir = kb_platform_temp_dir();
-    uint64_t needed = kb_load_estimate (file);
-    uint64_t available;
-
-    if (!kb_platform_free_space (dir, &available, error))
-        return FALSE;
-    if (available < needed) {
-        kb_error_set_space (error, needed, available, dir);
-        return FALSE;
-    }
-    return TRUE;
+    return kb_file_require_space (kb_platform_temp_dir(), kb_load_estimate (file), error);
 }
 
 /**

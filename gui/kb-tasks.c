@@ -246,9 +246,7 @@ find_undo (gpointer data,
     self->kept = kb_undo_find (params->home, params->path, error);
     if (self->kept == NULL)
         return NULL;
-    self->knows_difference = self->kept->time != NULL &&
-                             kb_difference_of_data (kb_home_get_database (params->home),
-                                                    self->kept->time, &self->difference, NULL);
+    self->knows_difference = kb_undo_read_difference (params->home, self->kept, &self->difference);
     return g_steal_pointer (&self);
 }
 

@@ -6,7 +6,6 @@
 
 #include "kb-backup.h"
 #include "kb-catalog.h"
-#include "kb-difference.h"
 #include "kb-job.h"
 #include "kb-recover.h"
 #include "kb-restore.h"

@@ -91,6 +91,15 @@ kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now
                          kolibri_again (result->kolibri_was_stopped, result->kolibri_was_started));
 }
 
+/* When data was replaced, for a sentence; %NULL when nobody knows. */
+static char *
+time_of_restore (const KbKept *kept, GDateTime *now)
+{
+    g_autoptr (GDateTime) local = kept->time != NULL ? g_date_time_to_local (kept->time) : NULL;
+
+    return local != NULL ? kb_text_date_relative (local, now) : NULL;
+}
+
 /**
  * kb_text_undone:
  * @result: an undo that has happened
@@ -102,11 +111,10 @@ char *
 kb_text_undone (const KbUndoResult *result, GDateTime *now)
 {
     const char *kolibri = kolibri_again (result->kolibri_was_stopped, result->kolibri_was_started);
+    g_autofree char *when = time_of_restore (result->undone, now);
 
-    if (result->undone->time == NULL)
+    if (when == NULL)
         return kb_text_join (_ ("The restore has been undone."), kolibri);
-    g_autoptr (GDateTime) local = g_date_time_to_local (result->undone->time);
-    g_autofree char *when = kb_text_date_relative (local, now);
     /* Translators: %s is a date and time, as "3 May, 14:05". */
     g_autofree char *done =
         g_strdup_printf (_ ("The data that was there until the restore of %s is back."), when);
@@ -123,10 +131,10 @@ kb_text_undone (const KbUndoResult *result, GDateTime *now)
 char *
 kb_text_undo_question (const KbKept *kept, GDateTime *now)
 {
-    if (kept->time == NULL)
+    g_autofree char *when = time_of_restore (kept, now);
+
+    if (when == NULL)
         return g_strdup (_ ("Undo the restore?"));
-    g_autoptr (GDateTime) local = g_date_time_to_local (kept->time);
-    g_autofree char *when = kb_text_date_relative (local, now);
     /* Translators: %s is a date and time, as "3 May, 14:05". */
     return g_strdup_printf (_ ("Undo the restore of %s?"), when);
 }

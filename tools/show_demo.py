@@ -20,7 +20,7 @@ import homes  # noqa: E402
 from driver import Atspi, Program, wait_for  # noqa: E402
 
 
-def back_up(program, folder):
+def back_up(program):
     """Presses the button, and waits for the new row of a checked backup."""
     before = len(wait_for(program.row_names, message="the list of backups"))
     program.press("Back Up Now")
@@ -33,7 +33,7 @@ def main(folder, picture):
     installed = {"XDG_DATA_DIRS": os.environ["XDG_DATA_DIRS"]}
     program = Program(shutil.which("kolibri-backup-gtk"), sandbox, ["--home", folder], env=installed)
     try:
-        back_up(program, folder)
+        back_up(program)
         Atspi.generate_mouse_event(*CORNER, "abs")  # where no tooltip is in the picture
         time.sleep(ANIMATION_S)
         subprocess.run(["import", "-window", "root", "-trim", "+repage", picture], check=True)

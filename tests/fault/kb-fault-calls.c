@@ -6,24 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
-#include <unistd.h>
-
-#define MODE_BODY                                                                                  \
-    mode_t mode = 0;                                                                               \
-    if (flags & (O_CREAT | O_TMPFILE)) {                                                           \
-        va_list args;                                                                              \
-        va_start (args, flags);                                                                    \
-        mode = va_arg (args, mode_t);                                                              \
-        va_end (args);                                                                             \
-    }
 
 #define OPEN_CLASS (flags & O_CREAT ? KB_FAULT_CREATE : KB_FAULT_OPEN)
 
@@ -50,7 +38,7 @@ opened (int fd, int created)
 int
 open (const char *path, int flags, ...)
 {
-    MODE_BODY
+    TAKE_MODE
     int created = is_new (AT_FDCWD, path, flags);
 
     if (kb_fault_strikes (OPEN_CLASS, "open", path))
@@ -61,7 +49,7 @@ open (const char *path, int flags, ...)
 int
 open64 (const char *path, int flags, ...)
 {
-    MODE_BODY
+    TAKE_MODE
     int created = is_new (AT_FDCWD, path, flags);
 
     if (kb_fault_strikes (OPEN_CLASS, "open", path))
@@ -72,7 +60,7 @@ open64 (const char *path, int flags, ...)
 int
 openat (int dir, const char *path, int flags, ...)
 {
-    MODE_BODY
+    TAKE_MODE
     int created = is_new (dir, path, flags);
 
     if (kb_fault_strikes (OPEN_CLASS, "openat", path))
@@ -105,7 +93,7 @@ fate_of_fd (unsigned class, const char *call, int fd, size_t size)
 {
     char path[4096];
     int saved_errno = errno;
-    int found = kb_fault_path_of (fd, path, sizeof path);
+    int found = kb_preload_path_of (fd, path, sizeof path);
 
     errno = saved_errno;
     if (!found || !kb_fault_is_watched (path))

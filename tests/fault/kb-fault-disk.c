@@ -78,7 +78,7 @@ is_kept (int fd, struct stat *info)
 {
     char path[4096];
 
-    return getenv ("KB_FAULT_DISK") != NULL && kb_fault_path_of (fd, path, sizeof path) &&
+    return getenv ("KB_FAULT_DISK") != NULL && kb_preload_path_of (fd, path, sizeof path) &&
            kb_fault_is_watched (path) && fstat (fd, info) == 0;
 }
 

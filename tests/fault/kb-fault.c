@@ -86,19 +86,6 @@ kb_fault_is_watched (const char *path)
     return dir != NULL && path != NULL && !inside && strncmp (path, dir, strlen (dir)) == 0;
 }
 
-int
-kb_fault_path_of (int fd, char *path, size_t size)
-{
-    char link[64];
-
-    snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink (link, path, size - 1);
-    if (n < 0)
-        return 0;
-    path[n] = '\0';
-    return 1;
-}
-
 /* A shared mapping outlives SIGKILL. */
 static void
 write_report (const char *call, const char *path)
@@ -153,7 +140,7 @@ kb_fault_strikes_fd (unsigned class, const char *call, int fd)
     if (inside || dir == NULL || kind == NULL || (kind->classes & class) == 0)
         return 0;
     int saved_errno = errno;
-    int found = kb_fault_path_of (fd, path, sizeof path);
+    int found = kb_preload_path_of (fd, path, sizeof path);
     errno = saved_errno;
     return found && kb_fault_strikes (class, call, path);
 }

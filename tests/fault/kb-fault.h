@@ -3,11 +3,9 @@
 
 /* Shared by the parts of the preload for fault tests: see kb-fault.c. */
 
-#include <dlfcn.h>
-#include <stddef.h>
+#include "kb-preload.h"
 
-/* The function that would have been called without us. */
-#define NEXT(name) ((__typeof__ (name) *) dlsym (RTLD_NEXT, #name))
+#include <stddef.h>
 
 /* What calls do. A kind of fault strikes some of them; the others are not even counted. */
 enum {
@@ -38,7 +36,6 @@ KbFate kb_fault_decide (unsigned class, const char *call, const char *path);
 int kb_fault_strikes (unsigned class, const char *call, const char *path);
 int kb_fault_strikes_fd (unsigned class, const char *call, int fd);
 int kb_fault_is_watched (const char *path);
-int kb_fault_path_of (int fd, char *path, size_t size);
 void kb_fault_kill (void);
 
 /* Calls that are made on our own behalf are neither counted nor struck. */

@@ -7,18 +7,14 @@
  *   KB_WATCH_GATE  writes to unfinished backups wait until this file exists
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "kb-preload.h"
+
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
-
-#define NEXT(name) ((__typeof__ (name) *) dlsym (RTLD_NEXT, #name))
 
 static __thread int inside;
 
@@ -56,36 +52,18 @@ note (const char *call, const char *what)
     inside = 0;
 }
 
-static int
-path_of (int fd, char *path, size_t size)
-{
-    char link[64];
-
-    snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink (link, path, size - 1);
-    if (n < 0)
-        return 0;
-    path[n] = '\0';
-    return 1;
-}
-
 static void
 note_fd (const char *call, int fd)
 {
     char path[4096];
 
-    if (watched_dir() != NULL && !inside && path_of (fd, path, sizeof path) && is_watched (path))
+    if (watched_dir() != NULL && !inside && kb_preload_path_of (fd, path, sizeof path) &&
+        is_watched (path))
         note (call, path);
 }
 
 #define OPEN_BODY(name, ...)                                                                       \
-    mode_t mode = 0;                                                                               \
-    if (flags & (O_CREAT | O_TMPFILE)) {                                                           \
-        va_list args;                                                                              \
-        va_start (args, flags);                                                                    \
-        mode = va_arg (args, mode_t);                                                              \
-        va_end (args);                                                                             \
-    }                                                                                              \
+    TAKE_MODE                                                                                      \
     if (is_watched (path))                                                                         \
         note ("open", path);                                                                       \
     return NEXT (name) (__VA_ARGS__, mode);
@@ -124,7 +102,7 @@ wait_at_gate (int fd)
     const char *gate = getenv ("KB_WATCH_GATE");
     char path[4096];
 
-    if (gate == NULL || inside || !path_of (fd, path, sizeof path) ||
+    if (gate == NULL || inside || !kb_preload_path_of (fd, path, sizeof path) ||
         strstr (path, ".dump.part") == NULL)
         return;
     for (int i = 0; access (gate, F_OK) != 0 && i < 6000; i++)
