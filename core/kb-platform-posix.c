@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/limits.h>
+#include <linux/magic.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -498,6 +500,25 @@ kb_platform_free_space (const char *dir, uint64_t *bytes, GError **error)
     }
     *bytes = (uint64_t) info.f_bavail * info.f_frsize;
     return TRUE;
+}
+
+/**
+ * kb_platform_largest_file:
+ * @dir: a folder
+ *
+ * Says how large a file the format of a disk can hold, as far as the system tells which it is:
+ * FAT behind FUSE says so only by EFBIG (linux/magic.h; statfs(2)).
+ *
+ * Returns: bytes; %UINT64_MAX when no limit is known
+ */
+uint64_t
+kb_platform_largest_file (const char *dir)
+{
+    struct statfs info;
+
+    if (statfs (dir, &info) == 0 && info.f_type == MSDOS_SUPER_MAGIC)
+        return KB_FAT_LARGEST_FILE;
+    return UINT64_MAX;
 }
 
 /**
