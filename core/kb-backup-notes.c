@@ -210,6 +210,26 @@ kb_backup_notes_load_beside (const char *path)
 }
 
 /**
+ * kb_backup_notes_format_note:
+ * @note: (nullable): a note
+ *
+ * Makes the text of the file that a copy takes along, for kb_backup_notes_load_beside().
+ *
+ * Returns: (transfer full) (nullable): the text, or %NULL when there is no note
+ */
+char *
+kb_backup_notes_format_note (const char *note)
+{
+    g_autofree char *clean = kb_backup_notes_clean (note);
+    g_autoptr (GKeyFile) ini = g_key_file_new();
+
+    if (clean == NULL)
+        return NULL;
+    g_key_file_set_string (ini, "Backup", "note", clean);
+    return g_key_file_to_data (ini, NULL, NULL);
+}
+
+/**
  * kb_backup_notes_set_checked:
  * @self: notes
  * @result: `ok`, or the name of an error code

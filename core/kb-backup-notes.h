@@ -56,6 +56,7 @@ void
 kb_backup_notes_set_checked (KbBackupNotes *self, const char *result, const KbFileStamp *stamp);
 char *kb_backup_notes_path (const KbHome *home, const char *name);
 
+char *kb_backup_notes_format_note (const char *note);
 char *kb_backup_notes_clean (const char *note);
 KbBackupNotes *kb_backup_notes_load_beside (const char *path);
 
