@@ -304,7 +304,8 @@ sweep (const KbHome *home, gboolean fix, gboolean *found, GError **error)
            sweep_parts (kb_home_get_path (home), fix, found, error) &&
            sweep_parts (kb_home_get_backups_dir (home), fix, found, error) &&
            sweep_parts (kb_home_get_protected_dir (home), fix, found, error) &&
-           sweep_parts (kb_home_get_replaced_dir (home), fix, found, error);
+           sweep_parts (kb_home_get_replaced_dir (home), fix, found, error) &&
+           sweep_parts (kb_home_get_deleted_dir (home), fix, found, error);
 }
 
 /**

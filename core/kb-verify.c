@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-verify.h"
 
+#include "kb-catalog-change.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-load.h"

@@ -143,6 +143,10 @@ what_happened (KbOperation operation, const GError *error)
         return g_strdup (_ ("Kolibri Backup cannot work with this kind of Kolibri data."));
     case KB_ERROR_IO:
         return g_strdup (_ ("The disk or the USB drive does not work as it should."));
+    case KB_ERROR_FILE_TOO_LARGE:
+        return g_strdup (_ ("The backup is too large for the format of this drive."));
+    case KB_ERROR_READ_ONLY:
+        return g_strdup (_ ("This drive is read-only: nothing can be written to it."));
     case KB_ERROR_INTERNAL:
     case KB_N_ERRORS:
         break;
@@ -175,6 +179,12 @@ what_to_do (KbOperation operation, const GError *error)
     case KB_ERROR_IO:
         return g_strdup (_ ("Try again, on another drive if you can. If it happens again, the "
                             "disk may be failing: copy your backups to another one."));
+    case KB_ERROR_FILE_TOO_LARGE:
+        return g_strdup (_ ("Use another drive, or one formatted as exFAT: FAT holds no file of "
+                            "4 GB."));
+    case KB_ERROR_READ_ONLY:
+        return g_strdup (_ ("If the drive has a small switch, unlock it. Otherwise use another "
+                            "drive."));
     case KB_ERROR_INTERNAL:
     case KB_N_ERRORS:
         break;
