@@ -17,6 +17,7 @@ kb_verify_result_free (KbVerifyResult *self)
         return;
     g_free (self->version);
     kb_summary_free (self->summary);
+    g_free (self->device_id);
     g_clear_pointer (&self->time, g_date_time_unref);
     g_free (self);
 }
@@ -71,6 +72,7 @@ kb_verify_run (const char *file,
     self->version_is_disputed = loaded->version_is_disputed;
     self->has_unknown = loaded->has_unknown;
     self->summary = g_steal_pointer (&loaded->summary);
+    self->device_id = g_strdup (self->summary->device_id);
     if (loaded->header != NULL) {
         self->origin = loaded->header->origin;
         self->time = loaded->header->time != NULL ? g_date_time_ref (loaded->header->time) : NULL;
