@@ -36,6 +36,11 @@ KbVerifyResult *kb_verify_run (const char *file,
                                KbProgress *progress,
                                GCancellable *cancellable,
                                GError **error);
+KbVerifyResult *kb_verify_within (const char *file,
+                                  gboolean follow_links,
+                                  KbProgress *progress,
+                                  GCancellable *cancellable,
+                                  GError **error);
 KbVerifyResult *kb_verify_entry (const KbHome *home,
                                  const KbEntry *entry,
                                  KbProgress *progress,
