@@ -42,6 +42,7 @@ kb_status_free (KbStatus *self)
     g_free (self->data_version);
     g_free (self->installed_version);
     kb_summary_free (self->summary);
+    g_free (self->device_id);
     kb_entry_unref (self->newest);
     g_free (self);
 }
@@ -58,6 +59,7 @@ read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
     if (db != NULL) {
         kb_sqlite_watch_cancel (db, cancellable);
         self->summary = kb_summary_read (db, &local);
+        self->device_id = self->summary != NULL ? g_strdup (self->summary->device_id) : NULL;
     }
     return !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT);
 }
