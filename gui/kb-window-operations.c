@@ -153,12 +153,11 @@ kb_window_end_job (KbWindow *self)
 
 /* The bar offers what people do next: look at the file, take it away from this computer. */
 static void
-offer_backup_steps (KbWindow *self, const char *path)
+offer_backup_steps (KbWindow *self, const char *name)
 {
-    g_free (self->told);
-    self->told = g_strdup (path);
-    kb_message_add_action (self->message, _ ("_Show in Folder"), "win.show-told");
-    kb_message_add_action (self->message, _ ("Copy to a _USB Drive…"), "win.copy-told");
+    kb_backup_list_select_later (self->list, name);
+    kb_message_add_action (self->message, _ ("_Show in Folder"), "win.show-folder");
+    kb_message_add_action (self->message, _ ("Copy to a _USB Drive…"), "win.copy");
 }
 
 static void
@@ -185,7 +184,7 @@ on_backup_finished (KbJob *job, const GError *error, gpointer user_data)
     } else {
         kb_window_show_news (self, text);
     }
-    offer_backup_steps (self, done->result->path);
+    offer_backup_steps (self, done->result->name);
 }
 
 static void

@@ -34,8 +34,9 @@ struct _KbWindow {
     KbChecked *checked;     /* the backup that is being restored */
     KbUndoable *undoable;   /* or the restore that is being undone */
     char *replaced;         /* what the restore that the info bar tells of has replaced */
+    char *deleting;         /* the backup that is being deleted */
     char *deleted;          /* the backup that the info bar offers to bring back */
-    char *told;             /* the path of the backup that the info bar tells of */
+    char *drive_name;       /* where a backup is being copied to */
     char *pending_file;     /* to be opened after the first look */
     GError *last_error;     /* for the report */
     KbOperation last_operation;
@@ -68,5 +69,6 @@ void kb_window_show_news (KbWindow *self, const char *text);
 void kb_window_show_error (KbWindow *self, KbOperation operation, const GError *error);
 void kb_window_add_operations (KbWindow *self);
 void kb_window_add_manage (KbWindow *self);
+void kb_window_watch_message (KbWindow *self);
 
 G_END_DECLS

@@ -47,7 +47,6 @@ update_selected_actions (KbWindow *self, gboolean can_work)
     set_action_enabled (self, "restore", on_one);
     set_action_enabled (self, "inside", on_one);
     set_action_enabled (self, "copy", on_one);
-    set_action_enabled (self, "show-folder", on_one);
     set_action_enabled (self, "note", on_backup);
     set_action_enabled (self, "keep", on_backup);
     set_action_enabled (self, "delete", on_one);
@@ -78,6 +77,7 @@ kb_window_update_actions (KbWindow *self)
     set_action_enabled (self, "undelete", idle && usable);
     set_action_enabled (self, "try-again", idle);
     set_action_enabled (self, "save-report", idle);
+    set_action_enabled (self, "show-folder", usable);
     set_action_enabled (self, "cancel", self->job != NULL && !self->closing);
     update_selected_actions (self, idle && usable);
 }
@@ -391,8 +391,9 @@ kb_window_finalize (GObject *object)
     g_free (self->home_path);
     g_free (self->pending_file);
     g_free (self->replaced);
+    g_free (self->deleting);
     g_free (self->deleted);
-    g_free (self->told);
+    g_free (self->drive_name);
     g_free (self->last_file);
     g_clear_error (&self->last_error);
     kb_undoable_free (self->undoable);
@@ -446,6 +447,7 @@ kb_window_init (KbWindow *self)
                              G_CALLBACK (kb_window_start_look), self, G_CONNECT_SWAPPED);
     restore_place (self);
     accept_drops (self);
+    kb_window_watch_message (self);
     kb_window_update_actions (self);
 }
 
