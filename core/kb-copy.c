@@ -202,11 +202,21 @@ make_part (Run *self, GError **error)
     return TRUE;
 }
 
+/* Windows renames nothing that is open, and FUSE hides what is removed while it is (fuse(8),
+ * hard_remove). */
+static void
+close_part (Run *self)
+{
+    kb_fd_close (self->to);
+    kb_fd_close (self->lock);
+    self->to = -1;
+    self->lock = -1;
+}
+
 static gboolean
 publish (Run *self, GError **error)
 {
-    kb_fd_close (self->to); /* Windows renames nothing that is open */
-    self->to = -1;
+    close_part (self);
     KbNaming naming = kb_platform_publish (self->part, self->path, error);
     if (naming == KB_NAMING_DONE)
         g_ptr_array_add (self->made, g_strdup (self->path));
@@ -269,6 +279,7 @@ copy (Run *self, GError **error)
 static void
 take_back (Run *self, GError **error)
 {
+    close_part (self);
     while (self->made->len > 0) {
         kb_platform_remove (self->made->pdata[self->made->len - 1], NULL);
         g_ptr_array_remove_index (self->made, self->made->len - 1);
