@@ -61,6 +61,7 @@ KbStatus *kb_status_read (const KbHome *home,
                           const GPtrArray *entries,
                           unsigned old_after_days,
                           GCancellable *cancellable);
+KbSummary *kb_status_read_summary (const KbHome *home, GCancellable *cancellable);
 void kb_status_free (KbStatus *self);
 const char *kb_verdict_to_string (KbVerdict verdict);
 
