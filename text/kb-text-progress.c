@@ -94,8 +94,7 @@ kb_text_time_left (int seconds)
         minutes = round_to (minutes, 5);
     if (minutes < 90)
         return g_strdup_printf (
-            ngettext ("About %d minute left", "About %d minutes left", (gulong) MAX (1, minutes)),
-            MAX (1, minutes));
+            ngettext ("About %d minute left", "About %d minutes left", (gulong) minutes), minutes);
     return g_strdup_printf (ngettext ("About %d hour left", "About %d hours left", (gulong) hours),
                             hours);
 }

@@ -68,6 +68,7 @@ test_cancel_fits_the_step (void)
     g_assert_cmpstr (kb_text_cancel_label (KB_OPERATION_UNDO, KB_PHASE_REPLACING), ==,
                      "_Stop and Keep the Old Data");
     g_assert_cmpstr (kb_text_cancel_label (KB_OPERATION_BACKUP, KB_PHASE_WRITING), ==, "_Cancel");
+    g_assert_cmpstr (kb_text_cancel_label (KB_OPERATION_COPY, KB_PHASE_KEEPING), ==, "_Cancel");
     g_assert_cmpstr (kb_text_cannot_cancel (KB_PHASE_COMMITTING), ==,
                      "This step cannot be stopped: your data is being exchanged.");
 }
