@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-difference.h"
 
+#include "kb-error.h"
+
 static gboolean
 count_since (KbSqlite *db,
              const char *table,
@@ -33,6 +35,21 @@ read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error)
            count_since (db, "kolibriauth_facilityuser", "date_joined", text, &out->users, error);
 }
 
+static gboolean
+read_database (const char *database,
+               GDateTime *since,
+               KbDifference *out,
+               GCancellable *cancellable,
+               GError **error)
+{
+    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (database, error);
+
+    if (db == NULL)
+        return FALSE;
+    kb_sqlite_watch_cancel (db, cancellable);
+    return read_since (db, since, out, error);
+}
+
 /**
  * kb_difference_of_data:
  * @database: the path of a database that others may be using
@@ -49,7 +66,37 @@ read_since (KbSqlite *db, GDateTime *since, KbDifference *out, GError **error)
 gboolean
 kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error)
 {
-    g_autoptr (KbSqlite) db = kb_sqlite_open_for_reading (database, error);
+    return read_database (database, since, out, NULL, error);
+}
 
-    return db != NULL && read_since (db, since, out, error);
+/**
+ * kb_difference_since_backup:
+ * @home: a data folder
+ * @time: (nullable): when a backup was taken: @time of its #KbEntry
+ * @out: (out): what has been done since
+ * @cancellable: (nullable): looked at about every millisecond
+ * @error: return location for a #GError
+ *
+ * Says what a restore of a backup would take away from the data in use. Blocks: it reads the table
+ * of all answers.
+ *
+ * Errors: %KB_ERROR_NOT_FOUND when there is no data or nobody knows when the backup was taken, as
+ * kb_sqlite_open_for_reading(), %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if that can be known
+ */
+gboolean
+kb_difference_since_backup (const KbHome *home,
+                            GDateTime *time,
+                            KbDifference *out,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+    const char *database = kb_home_get_database (home);
+
+    *out = (KbDifference){0};
+    if (time != NULL && kb_home_has_database (home))
+        return read_database (database, time, out, cancellable, error);
+    g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "compare: %s: no data, or no time", database);
+    return FALSE;
 }

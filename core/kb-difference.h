@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "kb-home.h"
 #include "kb-sqlite.h"
 
 G_BEGIN_DECLS
@@ -20,5 +21,10 @@ typedef struct {
 
 gboolean
 kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error);
+gboolean kb_difference_since_backup (const KbHome *home,
+                                     GDateTime *time,
+                                     KbDifference *out,
+                                     GCancellable *cancellable,
+                                     GError **error);
 
 G_END_DECLS

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What differs between operating systems, and nothing else. kb-platform-posix.c and
- * kb-platform-win32.c implement it; no other file of core asks which system it runs on.
+/* What differs between operating systems, and nothing else. kb-platform-posix.c with
+ * kb-platform-process-posix.c, and kb-platform-win32.c implement it; no other file of core asks
+ * which system it runs on.
  *
  * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
 

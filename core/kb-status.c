@@ -42,6 +42,7 @@ kb_status_free (KbStatus *self)
     g_free (self->data_version);
     g_free (self->installed_version);
     kb_summary_free (self->summary);
+    g_free (self->device_id);
     kb_entry_unref (self->newest);
     g_free (self);
 }
@@ -58,8 +59,33 @@ read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
     if (db != NULL) {
         kb_sqlite_watch_cancel (db, cancellable);
         self->summary = kb_summary_read (db, &local);
+        self->device_id = self->summary != NULL ? g_strdup (self->summary->device_id) : NULL;
     }
     return !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT);
+}
+
+/**
+ * kb_status_read_summary:
+ * @home: a data folder
+ * @cancellable: (nullable): looked at about every millisecond
+ *
+ * Says what is in the data in use, without all else that kb_status_read() finds out.
+ *
+ * Returns: (transfer full) (nullable): the summary; %NULL when there is no data, or none that can
+ *     be read
+ */
+KbSummary *
+kb_status_read_summary (const KbHome *home, GCancellable *cancellable)
+{
+    g_autoptr (KbSqlite) db = NULL;
+
+    if (!kb_home_has_database (home))
+        return NULL;
+    db = kb_sqlite_open_for_reading (kb_home_get_database (home), NULL);
+    if (db == NULL)
+        return NULL;
+    kb_sqlite_watch_cancel (db, cancellable);
+    return kb_summary_read (db, NULL);
 }
 
 static void

@@ -38,6 +38,7 @@ typedef enum {
  * @installed_version: (nullable): the version of the program, where one was found
  * @server: what the server does
  * @summary: (nullable): what is in the database, where it could be read
+ * @device_id: (nullable): which device this is, as in #KbSummary
  * @database_bytes: the size of the database
  * @newest: (nullable): the newest backup that could be restored
  * @n_backups: how many backups there are, kept databases not counted
@@ -50,6 +51,7 @@ typedef struct {
     char *installed_version;
     KbServerState server;
     KbSummary *summary;
+    char *device_id;
     guint64 database_bytes;
     KbEntry *newest;
     guint n_backups;
@@ -59,6 +61,7 @@ KbStatus *kb_status_read (const KbHome *home,
                           const GPtrArray *entries,
                           unsigned old_after_days,
                           GCancellable *cancellable);
+KbSummary *kb_status_read_summary (const KbHome *home, GCancellable *cancellable);
 void kb_status_free (KbStatus *self);
 const char *kb_verdict_to_string (KbVerdict verdict);
 

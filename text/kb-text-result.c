@@ -207,3 +207,92 @@ kb_text_newer_warning (const char *version, const char *data_version)
                                "Restore it only if Kolibri %s or later is on this computer."),
                             version, data_version, version);
 }
+
+/**
+ * kb_text_copied:
+ * @result: a copy of a backup that was made
+ *
+ * Returns: (transfer full): what to tell the person
+ */
+char *
+kb_text_copied (const KbCopyResult *result)
+{
+    g_autofree char *size = g_format_size (result->size_bytes);
+    g_autofree char *done = NULL;
+
+    if (result->was_there_already)
+        done = g_strdup (_ ("The backup is there already, with the same contents."));
+    else
+        /* Translators: %s is a size, as "12.5 MB". */
+        done = g_strdup_printf (_ ("Copied and checked (%s)."), size);
+    return kb_text_join (done, _ ("You can unplug the drive now."));
+}
+
+/**
+ * kb_text_imported:
+ * @result: a backup that was brought in
+ *
+ * Returns: (transfer full): what to tell the person
+ */
+char *
+kb_text_imported (const KbImportResult *result)
+{
+    return g_strdup (result->was_there_already
+                         ? _ ("This backup is among yours already. It is sound.")
+                         : _ ("The backup is sound and has been added to yours."));
+}
+
+/**
+ * kb_text_delete_question:
+ * @entry: (nullable): a backup
+ * @now: the local time now
+ *
+ * Returns: (transfer full): the question before a backup is deleted for good
+ */
+char *
+kb_text_delete_question (const KbEntry *entry, GDateTime *now)
+{
+    if (entry == NULL || entry->time == NULL)
+        return g_strdup (_ ("Delete this backup for good?"));
+    g_autofree char *when = kb_text_date_relative (entry->time, now);
+    if (entry->origin == KB_ORIGIN_BEFORE_RESTORE)
+        /* Translators: %s is a date and time, as "3 May, 14:05". */
+        return g_strdup_printf (_ ("Delete for good what the restore of %s replaced? That restore "
+                                   "can then not be undone any more."),
+                                when);
+    /* Translators: %s is a date and time, as "3 May, 14:05". */
+    return g_strdup_printf (_ ("Delete the backup from %s for good?"), when);
+}
+
+/**
+ * kb_text_guide_name:
+ *
+ * Returns: (transfer none): the name of the file that goes along with copies
+ */
+const char *
+kb_text_guide_name (void)
+{
+    /* Translators: the name of a file; none of the characters " * / : < > ? \ | may be in it. */
+    return _ ("How to restore.txt");
+}
+
+/**
+ * kb_text_guide:
+ *
+ * Returns: (transfer full): the text that goes along with copies
+ */
+char *
+kb_text_guide (void)
+{
+    /* Translators: of the menu of Kolibri Backup; "db-v0.17.5" is the beginning of a file name. */
+    return g_strdup_printf (
+        "%s\n\n%s\n\n%s\n\n    kolibri manage dbrestore db-v….dump\n\n%s\n",
+        _ ("These are backups of Kolibri, made by Kolibri Backup."),
+        _ ("To bring one back, install Kolibri Backup, start it, open the file whose name has the "
+           "date that you want, and click Restore."),
+        _ ("Where there is no Kolibri Backup, stop Kolibri and run the command below with a file "
+           "that ends in .dump. Use exactly the version of Kolibri that stands in the name of the "
+           "file: db-v0.17.5 is of Kolibri 0.17.5."),
+        _ ("Whoever has these files can read the names and the work of all learners: keep them "
+           "safe."));
+}

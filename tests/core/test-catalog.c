@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-backup.h"
+#include "kb-catalog-change.h"
 #include "kb-catalog.h"
 #include "kb-error.h"
 #include "kb-file.h"
