@@ -4,7 +4,7 @@
 #include "kb-backup-list.h"
 
 #include "kb-backup-row.h"
-#include "kb-text-entry.h"
+#include "kb-text-search.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

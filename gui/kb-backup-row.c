@@ -15,7 +15,9 @@ struct _KbBackupRow {
     GtkLabel *title;
     GtkLabel *facts;
     GtkLabel *note;
+    GtkImage *mark;
     GtkLabel *check;
+    GtkWidget *keep;
     GtkLabel *origin;
 };
 
@@ -71,6 +73,21 @@ set_accessible_name (KbBackupRow *self, const char *installed_version)
     atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), sentence);
 }
 
+/* The word says what the icon shows. */
+static void
+set_check (KbBackupRow *self, const char *check)
+{
+    gboolean is_sound = kb_text_entry_is_sound (self->entry);
+    GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->mark));
+
+    gtk_label_set_text (self->check, check);
+    gtk_widget_set_visible (GTK_WIDGET (self->check), *check != '\0');
+    gtk_image_set_from_icon_name (self->mark, is_sound ? "kb-safe-symbolic" : "kb-risk-symbolic",
+                                  GTK_ICON_SIZE_MENU);
+    gtk_style_context_add_class (style, is_sound ? "kb-good" : "kb-bad");
+    gtk_widget_set_visible (GTK_WIDGET (self->mark), *check != '\0');
+}
+
 /**
  * kb_backup_row_new:
  * @entry: a backup
@@ -92,8 +109,8 @@ kb_backup_row_new (KbEntry *entry, const char *installed_version)
     set_times (self);
     gtk_label_set_text (self->facts, facts);
     gtk_label_set_text (self->origin, kb_text_origin (entry->origin, entry->is_ours));
-    gtk_label_set_text (self->check, check);
-    gtk_widget_set_visible (GTK_WIDGET (self->check), *check != '\0');
+    gtk_widget_set_visible (self->keep, entry->keep);
+    set_check (self, check);
     if (entry->note != NULL) {
         gtk_label_set_text (self->note, entry->note);
         gtk_widget_show (GTK_WIDGET (self->note));
@@ -120,7 +137,9 @@ kb_backup_row_class_init (KbBackupRowClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, title);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, facts);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, note);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupRow, mark);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, check);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupRow, keep);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, origin);
 }
 

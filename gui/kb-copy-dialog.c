@@ -5,7 +5,7 @@
 #include "kb-copy-dialog.h"
 
 #include "kb-tasks.h"
-#include "kb-text-result.h"
+#include "kb-text-place.h"
 
 #include <glib/gi18n.h>
 
@@ -62,22 +62,6 @@ kb_copy_dialog_get_folder (KbCopyDialog *self)
     if (self->folder != NULL)
         return g_strdup (self->folder);
     return drive != NULL ? kb_drive_get_folder (drive) : NULL;
-}
-
-/**
- * kb_copy_dialog_get_name:
- * @self: the dialog
- *
- * Returns: (transfer full): what people call the place that was chosen
- */
-char *
-kb_copy_dialog_get_name (KbCopyDialog *self)
-{
-    const KbDrive *drive = get_selected (self);
-
-    if (self->folder != NULL)
-        return g_path_get_basename (self->folder);
-    return g_strdup (drive != NULL ? drive->name : "");
 }
 
 /* A drive that cannot take the backup says why instead of failing later. */

@@ -132,9 +132,7 @@ kb_inside_dialog_new (GtkWindow *parent, const KbInside *inside, const KbStatus 
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *heading = kb_text_inside_heading (inside->entry, now);
     g_autofree char *difference =
-        inside->knows_difference
-            ? kb_text_difference (&inside->difference, inside->entry->time, now)
-            : NULL;
+        inside->knows_difference ? kb_text_difference (&inside->difference) : NULL;
 
     gtk_label_set_text (self->heading, heading);
     fill (self, inside, status);

@@ -7,9 +7,9 @@
 #include "kb-catalog-change.h"
 #include "kb-catalog-delete.h"
 #include "kb-error.h"
+#include "kb-report.h"
 #include "kb-text-result.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /* Where the platform's notion of success is all there is to say. */
@@ -32,6 +32,7 @@ kb_task_params_free (gpointer data)
     g_free (self->text);
     kb_home_unref (self->home);
     kb_entry_unref (self->entry);
+    g_clear_error (&self->error);
     g_free (self);
 }
 
@@ -294,14 +295,13 @@ kb_tasks_run_copy (KbHome *home,
                    GCancellable *cancellable,
                    GError **error)
 {
-    g_autofree char *guide = kb_text_how_to (entry->name, entry->version, entry->size_bytes);
+    g_autofree char *guide = kb_text_guide();
     const KbCopyOptions options = {
         .home = home,
         .entry = entry,
         .from_catalog = from_catalog,
         .folder = folder,
-        /* Translators: the name of a text file. */
-        .guide_name = _ ("How to restore.txt"),
+        .guide_name = kb_text_guide_name(),
         .guide_text = guide,
     };
 
@@ -354,31 +354,43 @@ kb_tasks_import (KbHome *home, const char *path)
                        (GDestroyNotify) kb_import_result_free);
 }
 
+/* A report says how things are now; where nothing can be read, that is what it says. */
 static gpointer
-save_text (gpointer data,
-           G_GNUC_UNUSED KbProgress *progress,
-           GCancellable *cancellable,
-           GError **error)
+save_report (gpointer data,
+             G_GNUC_UNUSED KbProgress *progress,
+             GCancellable *cancellable,
+             GError **error)
 {
     const KbTaskParams *params = data;
+    g_autoptr (GPtrArray) entries =
+        params->home != NULL ? kb_catalog_list (params->home, cancellable, NULL) : NULL;
+    g_autoptr (KbStatus) status =
+        entries != NULL ? kb_status_read (params->home, entries, 1, cancellable) : NULL;
+    g_autofree char *text = kb_report_new (status, entries, params->operation, params->error);
     g_autoptr (GFile) file = g_file_new_for_path (params->path);
 
-    return done (g_file_replace_contents (file, params->text, strlen (params->text), NULL, FALSE,
+    return done (g_file_replace_contents (file, text, strlen (text), NULL, FALSE,
                                           G_FILE_CREATE_NONE, NULL, cancellable, error));
 }
 
 /**
- * kb_tasks_save_text:
+ * kb_tasks_save_report:
  * @path: where the person wants it
- * @text: a text
+ * @home: (nullable): the data folder
+ * @operation: what was being done last
+ * @error: (nullable): what went wrong then
  *
  * Returns: (transfer full): a job whose result is not %NULL on success
  */
 KbJob *
-kb_tasks_save_text (const char *path, const char *text)
+kb_tasks_save_report (const char *path,
+                      KbHome *home,
+                      KbOperation operation,
+                      const GError *error)
 {
-    KbTaskParams *params = kb_task_params_new (path, NULL, NULL);
+    KbTaskParams *params = kb_task_params_new (path, home, NULL);
 
-    params->text = g_strdup (text);
-    return kb_job_new (save_text, params, kb_task_params_free, g_free);
+    params->operation = operation;
+    params->error = error != NULL ? g_error_copy (error) : NULL;
+    return kb_job_new (save_report, params, kb_task_params_free, g_free);
 }

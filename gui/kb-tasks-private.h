@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @from_catalog: whether what is restored is in the data folder
  * @stop_kolibri: whether a running Kolibri may be stopped, and started again
  * @keep: whether the backup is to be kept
+ * @operation: what was being done when @error came
+ * @error: (nullable): for a report
  * @old_after_days: from how many days on a backup counts as old
  *
  * What a job takes along: a copy of all that it needs.
@@ -26,6 +28,8 @@ typedef struct {
     gboolean from_catalog;
     gboolean stop_kolibri;
     gboolean keep;
+    KbOperation operation;
+    GError *error;
     unsigned old_after_days;
 } KbTaskParams;
 

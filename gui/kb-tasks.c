@@ -35,7 +35,6 @@ kb_backed_up_free (KbBackedUp *self)
         return;
     kb_backup_result_free (self->result);
     kb_copy_result_free (self->copy);
-    g_free (self->copy_name);
     g_clear_error (&self->copy_error);
     g_free (self);
 }
@@ -138,7 +137,6 @@ copy_backup (KbBackedUp *self, const KbTaskParams *params, KbProgress *progress,
     g_autoptr (KbEntry) entry =
         kb_catalog_find (params->home, self->result->name, &self->copy_error);
 
-    self->copy_name = g_path_get_basename (params->path);
     if (entry != NULL)
         self->copy = kb_tasks_run_copy (params->home, entry, TRUE, params->path, progress,
                                         cancellable, &self->copy_error);

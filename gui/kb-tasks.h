@@ -14,6 +14,7 @@
 #include "kb-recover.h"
 #include "kb-restore.h"
 #include "kb-status.h"
+#include "kb-text.h"
 #include "kb-undo.h"
 #include "kb-verify.h"
 
@@ -43,7 +44,6 @@ typedef struct {
  * KbBackedUp:
  * @result: the backup
  * @copy: (nullable): the copy of it in the folder of the preferences
- * @copy_name: (nullable): the name of that folder
  * @copy_error: (nullable): why there is no such copy
  *
  * A backup that was made, and copied where the preferences want it.
@@ -51,7 +51,6 @@ typedef struct {
 typedef struct {
     KbBackupResult *result;
     KbCopyResult *copy;
-    char *copy_name;
     GError *copy_error;
 } KbBackedUp;
 
@@ -123,7 +122,10 @@ KbJob *kb_tasks_empty_deleted (KbHome *home, const char *name);
 KbJob *kb_tasks_find_drives (void);
 KbJob *kb_tasks_copy (KbHome *home, KbEntry *entry, const char *folder);
 KbJob *kb_tasks_import (KbHome *home, const char *path);
-KbJob *kb_tasks_save_text (const char *path, const char *text);
+KbJob *kb_tasks_save_report (const char *path,
+                             KbHome *home,
+                             KbOperation operation,
+                             const GError *error);
 
 void kb_look_free (KbLook *self);
 void kb_backed_up_free (KbBackedUp *self);

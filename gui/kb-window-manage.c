@@ -8,7 +8,7 @@
 #include "kb-error.h"
 #include "kb-inside-dialog.h"
 #include "kb-note-dialog.h"
-#include "kb-report.h"
+#include "kb-text-place.h"
 #include "kb-text-result.h"
 
 #include <glib/gi18n.h>
@@ -79,7 +79,7 @@ on_imported (KbJob *job, const GError *error, gpointer user_data)
         kb_window_show_error (self, KB_OPERATION_IMPORT, error);
         return;
     }
-    g_autofree char *text = kb_text_imported (result->was_there_already);
+    g_autofree char *text = kb_text_imported (result);
     kb_backup_list_select_later (self->list, result->name);
     kb_window_show_news (self, text);
 }
@@ -217,7 +217,7 @@ on_copied (KbJob *job, const GError *error, gpointer user_data)
         kb_window_show_error (self, KB_OPERATION_COPY, error);
         return;
     }
-    g_autofree char *text = kb_text_copied (self->drive_name, result->was_there_already);
+    g_autofree char *text = kb_text_copied (result);
     kb_window_show_news (self, text);
 }
 
@@ -229,8 +229,6 @@ on_copy_response (GtkDialog *dialog, int response, gpointer user_data)
     g_autofree char *folder = kb_copy_dialog_get_folder (copy);
     g_autoptr (KbEntry) entry = kb_entry_ref (kb_copy_dialog_get_entry (copy));
 
-    g_free (self->drive_name);
-    self->drive_name = kb_copy_dialog_get_name (copy);
     gtk_widget_destroy (GTK_WIDGET (dialog));
     if (response == GTK_RESPONSE_ACCEPT && folder != NULL && self->job == NULL)
         kb_window_start_job (self, KB_OPERATION_COPY,
@@ -341,11 +339,9 @@ on_report_response (GtkNativeDialog *native, int response, gpointer user_data)
 
     if (path == NULL || self->job != NULL)
         return;
-    g_autofree char *text =
-        kb_report_new (self->look != NULL ? self->look->status : NULL,
-                       self->look != NULL ? self->look->entries : NULL, self->last_operation,
-                       self->last_error);
-    kb_window_start_job (self, KB_OPERATION_REPORT, kb_tasks_save_text (path, text),
+    kb_window_start_job (self, KB_OPERATION_REPORT,
+                         kb_tasks_save_report (path, self->look != NULL ? self->look->home : NULL,
+                                               self->last_operation, self->last_error),
                          G_CALLBACK (on_report_saved));
 }
 

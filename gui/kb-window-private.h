@@ -36,7 +36,6 @@ struct _KbWindow {
     char *replaced;         /* what the restore that the info bar tells of has replaced */
     char *deleting;         /* the backup that is being deleted */
     char *deleted;          /* the backup that the info bar offers to bring back */
-    char *drive_name;       /* where a backup is being copied to */
     char *pending_file;     /* to be opened after the first look */
     GError *last_error;     /* for the report */
     KbOperation last_operation;

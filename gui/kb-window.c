@@ -393,7 +393,6 @@ kb_window_finalize (GObject *object)
     g_free (self->replaced);
     g_free (self->deleting);
     g_free (self->deleted);
-    g_free (self->drive_name);
     g_free (self->last_file);
     g_clear_error (&self->last_error);
     kb_undoable_free (self->undoable);

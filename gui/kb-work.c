@@ -5,8 +5,7 @@
 #include "kb-work.h"
 
 #include "kb-text-progress.h"
-
-#include <glib/gi18n.h>
+#include "kb-time-left.h"
 
 struct _KbWork {
     GtkRevealer parent_instance;
@@ -14,6 +13,7 @@ struct _KbWork {
     KbJob *job;
     KbOperation operation;
     gulong progress_id;
+    KbTimeLeft time_left;
 
     GtkLabel *step;
     GtkProgressBar *progress;
@@ -23,12 +23,32 @@ struct _KbWork {
 
 G_DEFINE_FINAL_TYPE (KbWork, kb_work, GTK_TYPE_REVEALER)
 
+/* What stops the work fits the step; a step that nothing stops says so in its place. */
+static void
+show_cancel (KbWork *self, KbPhase phase)
+{
+    const char *label = kb_text_cancel_label (self->operation, phase);
+
+    if (label != NULL)
+        gtk_button_set_label (self->cancel, label);
+    gtk_widget_set_visible (GTK_WIDGET (self->cancel), label != NULL);
+}
+
 static void
 show (KbWork *self, const KbProgressSnapshot *now)
 {
-    gtk_label_set_text (self->step, kb_text_phase (now->phase));
+    int seconds = kb_time_left_update (&self->time_left, now->fraction, g_get_monotonic_time());
+    const char *cannot_cancel = kb_text_cannot_cancel (now->phase);
+    g_autofree char *step = kb_text_step (now);
+    g_autofree char *left = kb_text_time_left (seconds);
+
+    gtk_label_set_text (self->step, step);
     gtk_progress_bar_set_fraction (self->progress, now->fraction);
-    gtk_widget_set_sensitive (GTK_WIDGET (self->cancel), kb_phase_can_cancel (now->phase));
+    show_cancel (self, now->phase);
+    if (cannot_cancel != NULL)
+        gtk_label_set_text (self->left, cannot_cancel);
+    else
+        gtk_label_set_text (self->left, left != NULL ? left : "");
 }
 
 static void
@@ -64,6 +84,7 @@ kb_work_begin (KbWork *self, KbOperation operation, KbJob *job)
     drop_job (self);
     self->job = g_object_ref (job);
     self->operation = operation;
+    self->time_left = (KbTimeLeft){0};
     show (self, &start);
     self->progress_id = g_signal_connect (job, "progress", G_CALLBACK (on_progress), self);
     gtk_widget_show (GTK_WIDGET (self));

@@ -106,6 +106,18 @@ kb_text_entry_check (const KbEntry *entry)
 }
 
 /**
+ * kb_text_entry_is_sound:
+ * @entry: a backup
+ *
+ * Returns: %TRUE if what kb_text_entry_check() says is good
+ */
+gboolean
+kb_text_entry_is_sound (const KbEntry *entry)
+{
+    return entry->state == KB_ENTRY_COMPLETE && g_strcmp0 (entry->check_result, "ok") == 0;
+}
+
+/**
  * kb_text_entry_sentence:
  * @entry: a backup
  * @now: the local time now

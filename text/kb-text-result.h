@@ -17,6 +17,7 @@ char *kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTim
 char *kb_text_restore_question (GDateTime *time, GDateTime *now);
 char *kb_text_undone (const KbUndoResult *result, GDateTime *now);
 char *kb_text_undo_question (const KbKept *kept, GDateTime *now);
+char *kb_text_inside_heading (const KbEntry *entry, GDateTime *now);
 char *kb_text_difference (const KbDifference *difference);
 char *kb_text_copied (const KbCopyResult *result);
 char *kb_text_imported (const KbImportResult *result);
