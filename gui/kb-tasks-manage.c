@@ -2,12 +2,11 @@
 /* The jobs that look after backups: see inside, keep, note, delete, copy, import. */
 #include "config.h"
 
-#include "kb-tasks-private.h"
-
 #include "kb-catalog-change.h"
 #include "kb-catalog-delete.h"
 #include "kb-error.h"
 #include "kb-report.h"
+#include "kb-tasks-private.h"
 #include "kb-text-result.h"
 
 #include <string.h>
@@ -179,11 +178,10 @@ kb_tasks_note (KbHome *home, KbEntry *entry, const char *text)
     return kb_job_new (note, params, kb_task_params_free, g_free);
 }
 
-static gpointer
-delete (gpointer data,
-        G_GNUC_UNUSED KbProgress *progress,
-        G_GNUC_UNUSED GCancellable *cancellable,
-        GError **error)
+static gpointer delete (gpointer data,
+                        G_GNUC_UNUSED KbProgress *progress,
+                        G_GNUC_UNUSED GCancellable *cancellable,
+                        GError **error)
 {
     const KbTaskParams *params = data;
 
@@ -224,7 +222,8 @@ undelete (gpointer data,
 KbJob *
 kb_tasks_undelete (KbHome *home, const char *name)
 {
-    return kb_job_new (undelete, kb_task_params_new (name, home, NULL), kb_task_params_free, g_free);
+    return kb_job_new (undelete, kb_task_params_new (name, home, NULL), kb_task_params_free,
+                       g_free);
 }
 
 static gpointer
@@ -383,10 +382,7 @@ save_report (gpointer data,
  * Returns: (transfer full): a job whose result is not %NULL on success
  */
 KbJob *
-kb_tasks_save_report (const char *path,
-                      KbHome *home,
-                      KbOperation operation,
-                      const GError *error)
+kb_tasks_save_report (const char *path, KbHome *home, KbOperation operation, const GError *error)
 {
     KbTaskParams *params = kb_task_params_new (path, home, NULL);
 

@@ -132,7 +132,10 @@ kb_tasks_look (const char *home_path, KbHome *home, unsigned old_after_days)
 
 /* A backup is a success, whatever becomes of its copy. */
 static void
-copy_backup (KbBackedUp *self, const KbTaskParams *params, KbProgress *progress, GCancellable *cancellable)
+copy_backup (KbBackedUp *self,
+             const KbTaskParams *params,
+             KbProgress *progress,
+             GCancellable *cancellable)
 {
     g_autoptr (KbEntry) entry =
         kb_catalog_find (params->home, self->result->name, &self->copy_error);
@@ -177,9 +180,9 @@ read_difference (KbChecked *self, const KbTaskParams *params, GCancellable *canc
 {
     GDateTime *time = self->entry->time != NULL ? self->entry->time : self->result->time;
 
-    self->knows_difference = time != NULL &&
-                             kb_difference_since_backup (params->home, time, &self->difference,
-                                                         cancellable, NULL);
+    self->knows_difference =
+        time != NULL &&
+        kb_difference_since_backup (params->home, time, &self->difference, cancellable, NULL);
 }
 
 static gpointer
@@ -271,7 +274,8 @@ kb_tasks_restore (KbHome *home, const KbChecked *checked, gboolean stop_kolibri)
 
     params->from_catalog = checked->from_catalog;
     params->stop_kolibri = stop_kolibri;
-    return kb_job_new (restore, params, kb_task_params_free, (GDestroyNotify) kb_restore_result_free);
+    return kb_job_new (restore, params, kb_task_params_free,
+                       (GDestroyNotify) kb_restore_result_free);
 }
 
 static gpointer

@@ -112,7 +112,6 @@ KbJob *kb_tasks_restore (KbHome *home, const KbChecked *checked, gboolean stop_k
 KbJob *kb_tasks_find_undo (KbHome *home, const char *name);
 KbJob *kb_tasks_undo (KbHome *home, const KbUndoable *undoable, gboolean stop_kolibri);
 
-
 KbJob *kb_tasks_look_inside (KbHome *home, KbEntry *entry);
 KbJob *kb_tasks_keep (KbHome *home, KbEntry *entry, gboolean is_kept);
 KbJob *kb_tasks_note (KbHome *home, KbEntry *entry, const char *text);
@@ -122,10 +121,8 @@ KbJob *kb_tasks_empty_deleted (KbHome *home, const char *name);
 KbJob *kb_tasks_find_drives (void);
 KbJob *kb_tasks_copy (KbHome *home, KbEntry *entry, const char *folder);
 KbJob *kb_tasks_import (KbHome *home, const char *path);
-KbJob *kb_tasks_save_report (const char *path,
-                             KbHome *home,
-                             KbOperation operation,
-                             const GError *error);
+KbJob *
+kb_tasks_save_report (const char *path, KbHome *home, KbOperation operation, const GError *error);
 
 void kb_look_free (KbLook *self);
 void kb_backed_up_free (KbBackedUp *self);

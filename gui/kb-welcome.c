@@ -4,7 +4,7 @@
 
 #include "kb-welcome.h"
 
-#include "kb-text-entry.h"
+#include "kb-text-place.h"
 
 struct _KbWelcome {
     GtkBox parent_instance;

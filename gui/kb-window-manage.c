@@ -2,14 +2,13 @@
 /* See inside, keep, note, show, copy, import, delete; and the report for support. */
 #include "config.h"
 
-#include "kb-window-private.h"
-
 #include "kb-copy-dialog.h"
 #include "kb-error.h"
 #include "kb-inside-dialog.h"
 #include "kb-note-dialog.h"
 #include "kb-text-place.h"
 #include "kb-text-result.h"
+#include "kb-window-private.h"
 
 #include <glib/gi18n.h>
 
@@ -171,8 +170,7 @@ on_note_response (GtkDialog *dialog, int response, gpointer user_data)
 
     gtk_widget_destroy (GTK_WIDGET (dialog));
     if (response == GTK_RESPONSE_ACCEPT && self->job == NULL)
-        kb_window_start_job (self, KB_OPERATION_NOTE,
-                             kb_tasks_note (self->look->home, entry, text),
+        kb_window_start_job (self, KB_OPERATION_NOTE, kb_tasks_note (self->look->home, entry, text),
                              G_CALLBACK (on_noted));
 }
 
@@ -193,9 +191,8 @@ on_show_folder (G_GNUC_UNUSED GSimpleAction *action,
 {
     KbWindow *self = user_data;
     const KbEntry *selected = kb_window_get_selected (self);
-    g_autofree char *folder = selected != NULL
-                                  ? g_path_get_dirname (selected->path)
-                                  : g_strdup (kb_home_get_path (self->look->home));
+    g_autofree char *folder = selected != NULL ? g_path_get_dirname (selected->path)
+                                               : g_strdup (kb_home_get_path (self->look->home));
     g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
     g_autoptr (GError) error = NULL;
 
@@ -350,9 +347,9 @@ on_save_report (G_GNUC_UNUSED GSimpleAction *action,
                 G_GNUC_UNUSED GVariant *parameter,
                 gpointer user_data)
 {
-    GtkFileChooserNative *native = gtk_file_chooser_native_new (
-        _ ("Save a Report for Support"), GTK_WINDOW (user_data), GTK_FILE_CHOOSER_ACTION_SAVE,
-        _ ("_Save"), _ ("_Cancel"));
+    GtkFileChooserNative *native =
+        gtk_file_chooser_native_new (_ ("Save a Report for Support"), GTK_WINDOW (user_data),
+                                     GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
 
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "kolibri-backup-report.txt");
     gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (native), TRUE);

@@ -2,11 +2,10 @@
 /* Back up, check, restore, undo; and what all work has in common. */
 #include "config.h"
 
-#include "kb-window-private.h"
-
 #include "kb-error.h"
 #include "kb-text-error.h"
 #include "kb-text-result.h"
+#include "kb-window-private.h"
 
 #include <glib/gi18n.h>
 
@@ -89,10 +88,10 @@ kb_window_show_error (KbWindow *self, KbOperation operation, const GError *error
 static void
 inhibit (KbWindow *self)
 {
-    self->inhibit_cookie = gtk_application_inhibit (
-        gtk_window_get_application (GTK_WINDOW (self)), GTK_WINDOW (self),
-        GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
-        _ ("Kolibri’s data is being worked on."));
+    self->inhibit_cookie =
+        gtk_application_inhibit (gtk_window_get_application (GTK_WINDOW (self)), GTK_WINDOW (self),
+                                 GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
+                                 _ ("Kolibri’s data is being worked on."));
 }
 
 static void
@@ -433,11 +432,11 @@ on_try_again (G_GNUC_UNUSED GSimpleAction *action,
               gpointer user_data)
 {
     static const char *const actions[KB_N_OPERATIONS] = {
-        [KB_OPERATION_OPEN] = "refresh",   [KB_OPERATION_BACKUP] = "backup",
-        [KB_OPERATION_CHECK] = "check",    [KB_OPERATION_RESTORE] = "restore",
-        [KB_OPERATION_UNDO] = "undo",      [KB_OPERATION_LOOK] = "inside",
-        [KB_OPERATION_COPY] = "copy",      [KB_OPERATION_IMPORT] = "import",
-        [KB_OPERATION_NOTE] = "note",      [KB_OPERATION_DELETE] = "delete",
+        [KB_OPERATION_OPEN] = "refresh", [KB_OPERATION_BACKUP] = "backup",
+        [KB_OPERATION_CHECK] = "check",  [KB_OPERATION_RESTORE] = "restore",
+        [KB_OPERATION_UNDO] = "undo",    [KB_OPERATION_LOOK] = "inside",
+        [KB_OPERATION_COPY] = "copy",    [KB_OPERATION_IMPORT] = "import",
+        [KB_OPERATION_NOTE] = "note",    [KB_OPERATION_DELETE] = "delete",
     };
     KbWindow *self = user_data;
 

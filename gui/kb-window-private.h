@@ -27,19 +27,19 @@ struct _KbWindow {
 
     KbJob *job; /* an operation under way: at most one */
     KbOperation operation;
-    guint inhibit_cookie;  /* the desktop does not log out or sleep while a job works */
+    guint inhibit_cookie;      /* the desktop does not log out or sleep while a job works */
     GtkWidget *close_question; /* asked once, while a job works */
     gboolean closing;
 
-    KbChecked *checked;     /* the backup that is being restored */
-    KbUndoable *undoable;   /* or the restore that is being undone */
-    char *replaced;         /* what the restore that the info bar tells of has replaced */
-    char *deleting;         /* the backup that is being deleted */
-    char *deleted;          /* the backup that the info bar offers to bring back */
-    char *pending_file;     /* to be opened after the first look */
-    GError *last_error;     /* for the report */
+    KbChecked *checked;   /* the backup that is being restored */
+    KbUndoable *undoable; /* or the restore that is being undone */
+    char *replaced;       /* what the restore that the info bar tells of has replaced */
+    char *deleting;       /* the backup that is being deleted */
+    char *deleted;        /* the backup that the info bar offers to bring back */
+    char *pending_file;   /* to be opened after the first look */
+    GError *last_error;   /* for the report */
     KbOperation last_operation;
-    char *last_file;        /* what was opened last, for trying again */
+    char *last_file; /* what was opened last, for trying again */
 
     GVolumeMonitor *volumes;
     GFileMonitor *monitors[2];
@@ -55,14 +55,14 @@ struct _KbWindow {
     KbWelcome *welcome;
     KbBackupList *list;
     GtkWidget *actions;
+    GtkWidget *separator;
     GtkButton *restore;
 };
 
 void kb_window_start_look (KbWindow *self);
 void kb_window_update_actions (KbWindow *self);
 KbEntry *kb_window_get_selected (KbWindow *self);
-void
-kb_window_start_job (KbWindow *self, KbOperation operation, KbJob *job, GCallback on_finished);
+void kb_window_start_job (KbWindow *self, KbOperation operation, KbJob *job, GCallback on_finished);
 gboolean kb_window_end_job (KbWindow *self);
 void kb_window_show_news (KbWindow *self, const char *text);
 void kb_window_show_error (KbWindow *self, KbOperation operation, const GError *error);

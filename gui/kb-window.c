@@ -2,10 +2,9 @@
 /* The window: shows what there is, and what can be done now. */
 #include "config.h"
 
-#include "kb-window-private.h"
-
 #include "kb-error.h"
 #include "kb-text-status.h"
+#include "kb-window-private.h"
 
 #include <glib/gi18n.h>
 
@@ -93,6 +92,7 @@ show_look (KbWindow *self)
     gtk_widget_set_visible (GTK_WIDGET (self->welcome), is_empty);
     gtk_widget_set_visible (GTK_WIDGET (self->list), !is_empty);
     gtk_widget_set_visible (self->actions, !is_empty);
+    gtk_widget_set_visible (self->separator, !is_empty);
     kb_backup_list_set_entries (self->list, look->entries,
                                 look->status != NULL ? look->status->installed_version : NULL);
     if (self->dialog != NULL && look->status != NULL)
@@ -235,6 +235,14 @@ on_find (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter,
 }
 
 static void
+on_menu (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
+{
+    KbWindow *self = user_data;
+
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu), TRUE);
+}
+
+static void
 on_selection_changed (KbWindow *self)
 {
     kb_window_update_actions (self);
@@ -254,7 +262,7 @@ on_refresh_interval (gpointer user_data)
 }
 
 static void
-on_close_response (GtkDialog *question, int response, gpointer user_data)
+on_close_response (G_GNUC_UNUSED GtkDialog *question, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
 
@@ -424,6 +432,7 @@ kb_window_class_init (KbWindowClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbWindow, welcome);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, list);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, actions);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, separator);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, restore);
     gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
     gtk_widget_class_bind_template_callback (widget_class, on_backup_activated);
@@ -435,6 +444,7 @@ kb_window_init (KbWindow *self)
     static const GActionEntry actions[] = {
         {.name = "refresh", .activate = on_refresh},
         {.name = "find", .activate = on_find},
+        {.name = "menu", .activate = on_menu},
     };
 
     g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
