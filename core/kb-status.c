@@ -131,6 +131,24 @@ judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old
 }
 
 /**
+ * kb_status_new_unknown:
+ * @home: the path of a folder that is no data folder, or cannot be opened
+ *
+ * Returns: (transfer full): what can be said all the same, for a report
+ */
+KbStatus *
+kb_status_new_unknown (const char *home)
+{
+    KbStatus *self = g_new0 (KbStatus, 1);
+
+    self->home = g_strdup (home);
+    self->verdict = KB_VERDICT_NO_KOLIBRI;
+    self->server = KB_SERVER_STOPPED;
+    self->sqlite_version = sqlite3_libversion();
+    return self;
+}
+
+/**
  * kb_status_read:
  * @home: a data folder
  * @entries: (element-type KbEntry): what kb_catalog_list() gave
@@ -147,10 +165,10 @@ kb_status_read (const KbHome *home,
                 unsigned old_after_days,
                 GCancellable *cancellable)
 {
-    KbStatus *self = g_new0 (KbStatus, 1);
+    KbStatus *self = kb_status_new_unknown (kb_home_get_path (home));
     gboolean readable = TRUE;
+    uint64_t free_bytes;
 
-    self->home = g_strdup (kb_home_get_path (home));
     self->has_database = kb_home_has_database (home);
     self->data_version = kb_home_read_data_version (home);
     self->server = kb_server_query (home, cancellable);
@@ -160,6 +178,8 @@ kb_status_read (const KbHome *home,
         self->installed_version = kb_install_find_version();
     if (self->has_database)
         readable = read_database (self, home, cancellable);
+    if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
+        self->free_bytes = free_bytes;
     find_newest (self, entries);
     self->verdict = judge (self, home, readable, old_after_days);
     return self;

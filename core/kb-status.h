@@ -40,6 +40,8 @@ typedef enum {
  * @summary: (nullable): what is in the database, where it could be read
  * @device_id: (nullable): which device this is, as in #KbSummary
  * @database_bytes: the size of the database
+ * @free_bytes: what the disk with the data has left, or 0 when that cannot be known
+ * @sqlite_version: the version of SQLite, as "3.40.1"
  * @newest: (nullable): the newest backup that could be restored
  * @n_backups: how many backups there are, kept databases not counted
  */
@@ -53,10 +55,13 @@ typedef struct {
     KbSummary *summary;
     char *device_id;
     guint64 database_bytes;
+    guint64 free_bytes;
+    const char *sqlite_version;
     KbEntry *newest;
     guint n_backups;
 } KbStatus;
 
+KbStatus *kb_status_new_unknown (const char *home);
 KbStatus *kb_status_read (const KbHome *home,
                           const GPtrArray *entries,
                           unsigned old_after_days,

@@ -96,7 +96,7 @@ _kolibri_backup_choose() {
 }
 
 _kolibri_backup() {
-    local commands='status list backup info check restore undo keep note copy import delete'
+    local commands='status list backup info check restore undo keep note copy import delete report'
     local options='--home --json --help'
     local words cword i word cur home=${KOLIBRI_HOME:-$HOME/.kolibri} command='' latest='' n_args=0
 

@@ -105,8 +105,9 @@ static const Entry catalogue[] = {
      N_ ("Log in as the user who runs Kolibri, or ask who looks after this computer."),
      KB_ADVICE_SAVE_REPORT},
 
-    {KB_ERROR_UNSUPPORTED, ON (COPY), N_ ("Kolibri Backup cannot work with this drive."),
-     N_ ("Choose another drive."), KB_ADVICE_CHOOSE_DRIVE},
+    {KB_ERROR_UNSUPPORTED, ON (COPY),
+     N_ ("This file cannot be copied as a backup: Kolibri may be using it."),
+     N_ ("Choose another backup, or make a new one and copy that."), KB_ADVICE_CHOOSE_FILE},
     {KB_ERROR_UNSUPPORTED, ON (CHECK) | ON (LOOK) | ON (IMPORT),
      N_ ("Kolibri Backup cannot work with this kind of file."), N_ ("Choose another backup."),
      KB_ADVICE_CHOOSE_FILE},
@@ -333,9 +334,15 @@ what_to_do (const Entry *entry, KbOperation operation, const GError *error)
                             version);
 }
 
-/* The machine's name of an error, as "kolibri-backup no-space" or "g-io-error-quark 14". */
-static char *
-name_error (const GError *error)
+/**
+ * kb_error_text_name:
+ * @error: any error
+ *
+ * Returns: (transfer full): the machine's name of it, as "kolibri-backup no-space" or
+ *     "g-io-error-quark 14"
+ */
+char *
+kb_error_text_name (const GError *error)
 {
     if (error->domain == KB_ERROR && error->code >= 0 && error->code < KB_N_ERRORS)
         return g_strdup_printf ("kolibri-backup %s",
@@ -353,7 +360,7 @@ name_error (const GError *error)
 char *
 kb_error_text_describe (const GError *error)
 {
-    g_autofree char *name = name_error (error);
+    g_autofree char *name = kb_error_text_name (error);
     g_autofree char *message = g_utf8_make_valid (error->message, -1);
 
     return g_strdup_printf ("%s: %s", name, message);

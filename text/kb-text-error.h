@@ -49,6 +49,7 @@ typedef struct {
 KbErrorText *kb_error_text_new (KbOperation operation, const GError *error);
 void kb_error_text_free (KbErrorText *self);
 const char *kb_error_text_get_label (KbAdvice action);
+char *kb_error_text_name (const GError *error);
 char *kb_error_text_describe (const GError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbErrorText, kb_error_text_free)

@@ -99,7 +99,7 @@ THERE = "db-v0.19.0_2026-01-01_00-00-00.dump"
 # what is typed, and the line that Tab makes of it
 CASES = (
     ("the only command", P + "stat" + TAB, P + "status "),
-    ("all commands", P + ALL, P + "backup check copy delete import info keep list note restore status undo "),
+    ("all commands", P + ALL, P + "backup check copy delete import info keep list note report restore status undo "),
     ("a command after options", P + "--json li" + TAB, P + "--json list "),
     ("options before the command", P + "--" + ALL, P + "--help --home --json --version "),
     ("options of status", P + "status --" + ALL, P + "status --help --home --json "),

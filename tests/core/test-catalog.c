@@ -199,6 +199,8 @@ verdict (const KbHome *home, unsigned old_after_days)
     g_autoptr (GPtrArray) entries = list (home);
     g_autoptr (KbStatus) status = kb_status_read (home, entries, old_after_days, NULL);
 
+    g_assert_cmpuint (status->free_bytes, >, 0);
+    g_assert_cmpstr (status->sqlite_version, ==, sqlite3_libversion());
     return status->verdict;
 }
 
