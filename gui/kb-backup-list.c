@@ -12,6 +12,9 @@
 /* GTK 3 needs 0.7 s for a thousand rows, so older ones come when they are asked for. */
 #define PAGE_ROWS 50
 
+/* So many are found by looking. */
+#define FEW_ROWS 5
+
 struct _KbBackupList {
     GtkBox parent_instance;
 
@@ -135,6 +138,13 @@ is_same_list (GPtrArray *a, GPtrArray *b)
     return TRUE;
 }
 
+static gboolean
+is_searching (KbBackupList *self)
+{
+    return gtk_entry_get_text_length (GTK_ENTRY (self->search)) > 0 ||
+           gtk_widget_has_focus (self->search);
+}
+
 static void
 filter (KbBackupList *self)
 {
@@ -195,6 +205,7 @@ kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *
     g_free (self->installed_version);
     self->installed_version = g_strdup (installed_version);
     refill (self, MAX (self->n_shown, PAGE_ROWS), had_focus);
+    gtk_widget_set_visible (self->search, self->all->len > FEW_ROWS || is_searching (self));
 }
 
 /**
@@ -218,6 +229,7 @@ kb_backup_list_select_later (KbBackupList *self, const char *name)
 void
 kb_backup_list_focus_search (KbBackupList *self)
 {
+    gtk_widget_show (self->search);
     gtk_widget_grab_focus (self->search);
 }
 

@@ -121,6 +121,16 @@ class Program:
         wait_for(lambda: is_sensitive(button), message="“%s” to be sensitive" % name)
         assert button.get_action_iface().do_action(0), name
 
+    def choose(self, name, menu="More"):
+        """Chooses an item of the menu below the list, or of another."""
+        self.press(menu, "toggle button")
+        item = wait_for(
+            lambda: next((n for n in self.all(name=name) if "menu item" in n.get_role_name() or n.get_role_name() == "push button"), None),
+            message="“%s” in the menu; shown is %s" % (name, [(n.get_role_name(), n.get_name()) for n in self.all()]),
+        )
+        wait_for(lambda: is_sensitive(item), message="“%s” to be sensitive" % name)
+        assert item.get_action_iface().do_action(0), name
+
     def rows(self):
         """The rows of the list of backups; the cells of a flow box are list items, too."""
         return [node for node in self.all("list item") if self._parent_role(node) == "list box"]
