@@ -372,13 +372,19 @@ restore_place (KbWindow *self)
         gtk_window_maximize (GTK_WINDOW (self));
 }
 
+/* A window that is destroyed is hidden first, and then has forgotten its size. */
+static void
+kb_window_unmap (GtkWidget *widget)
+{
+    save_place (KB_WINDOW (widget));
+    GTK_WIDGET_CLASS (kb_window_parent_class)->unmap (widget);
+}
+
 static void
 kb_window_destroy (GtkWidget *widget)
 {
     KbWindow *self = KB_WINDOW (widget);
 
-    if (self->settings != NULL)
-        save_place (self);
     g_clear_object (&self->settings);
     g_clear_handle_id (&self->watch_id, g_source_remove);
     g_clear_handle_id (&self->refresh_id, g_source_remove);
@@ -420,6 +426,7 @@ kb_window_class_init (KbWindowClass *klass)
     g_type_ensure (KB_TYPE_WELCOME);
     g_type_ensure (KB_TYPE_WORK);
     G_OBJECT_CLASS (klass)->finalize = kb_window_finalize;
+    widget_class->unmap = kb_window_unmap;
     widget_class->destroy = kb_window_destroy;
     widget_class->delete_event = kb_window_delete_event;
     gtk_widget_class_set_template_from_resource (
