@@ -311,6 +311,18 @@ kb_window_delete_event (GtkWidget *widget, G_GNUC_UNUSED GdkEventAny *event)
     return GDK_EVENT_STOP;
 }
 
+/* Ctrl+Delete in the search deletes a word, not a backup: who types is asked first. */
+static gboolean
+kb_window_key_press_event (GtkWidget *widget, GdkEventKey *event)
+{
+    GtkWindow *window = GTK_WINDOW (widget);
+
+    if (GTK_IS_EDITABLE (gtk_window_get_focus (window)) &&
+        gtk_window_propagate_key_event (window, event))
+        return GDK_EVENT_STOP;
+    return GTK_WIDGET_CLASS (kb_window_parent_class)->key_press_event (widget, event);
+}
+
 static void
 on_dropped (G_GNUC_UNUSED GtkWidget *widget,
             GdkDragContext *context,
@@ -429,6 +441,7 @@ kb_window_class_init (KbWindowClass *klass)
     widget_class->unmap = kb_window_unmap;
     widget_class->destroy = kb_window_destroy;
     widget_class->delete_event = kb_window_delete_event;
+    widget_class->key_press_event = kb_window_key_press_event;
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-window.ui");
     gtk_widget_class_bind_template_child (widget_class, KbWindow, menu);
