@@ -35,6 +35,7 @@ typedef enum {
 } KbOperation;
 
 void kb_text_init (void);
+char *kb_text_isolate (const char *name);
 char *kb_text_join (const char *first, const char *second);
 
 G_END_DECLS

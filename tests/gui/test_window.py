@@ -248,7 +248,7 @@ class TestRestore(WindowCase):
         program.wait_rows(2)
         program.select("Before restore")
         program.press("Undo Restore…")
-        program.wait_text("answers given since then would go")
+        program.wait_text("answers to exercises since today")
         self.answer(program, "Cancel", "Undo")
         self.assertEqual(self.data_version(), "0.16.2")
         program.press("Undo Restore…")
