@@ -21,6 +21,7 @@ struct _KbBackupList {
     GPtrArray *all;     /* of KbEntry: what there is */
     GPtrArray *entries; /* what the search leaves of it */
     char *installed_version;
+    char *data_version;
     char *wanted; /* the name of a backup to be selected when it is listed */
     guint n_shown;
     int day; /* of the year, when the rows were made */
@@ -76,9 +77,10 @@ static void
 show_until (KbBackupList *self, guint n)
 {
     for (; self->n_shown < MIN (n, self->entries->len); self->n_shown++)
-        gtk_list_box_insert (
-            self->list,
-            kb_backup_row_new (self->entries->pdata[self->n_shown], self->installed_version), -1);
+        gtk_list_box_insert (self->list,
+                             kb_backup_row_new (self->entries->pdata[self->n_shown],
+                                                self->installed_version, self->data_version),
+                             -1);
     gtk_widget_set_visible (self->more, self->n_shown < self->entries->len);
 }
 
@@ -182,19 +184,22 @@ refill (KbBackupList *self, guint n_wanted, gboolean keep_focus)
  * kb_backup_list_set_entries:
  * @self: the list
  * @entries: (element-type KbEntry): the backups, newest first
- * @installed_version: (nullable): the version of the installed Kolibri
+ * @status: (nullable): what there is now
  *
  * Shows what there is now. The selection stays with its backup, and so does the focus. Where
  * nothing has changed, no row is touched, except after midnight, when their days read differently.
  */
 void
-kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *installed_version)
+kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const KbStatus *status)
 {
+    const char *installed_version = status != NULL ? status->installed_version : NULL;
+    const char *data_version = status != NULL ? status->data_version : NULL;
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     int today = g_date_time_get_day_of_year (now);
     gboolean had_focus = gtk_container_get_focus_child (GTK_CONTAINER (self->list)) != NULL;
     gboolean is_same = today == self->day && self->wanted == NULL &&
                        g_strcmp0 (self->installed_version, installed_version) == 0 &&
+                       g_strcmp0 (self->data_version, data_version) == 0 &&
                        is_same_list (self->all, entries);
 
     if (is_same)
@@ -204,6 +209,8 @@ kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *
     self->day = today;
     g_free (self->installed_version);
     self->installed_version = g_strdup (installed_version);
+    g_free (self->data_version);
+    self->data_version = g_strdup (data_version);
     refill (self, MAX (self->n_shown, PAGE_ROWS), had_focus);
     gtk_widget_set_visible (self->search, self->all->len > FEW_ROWS || is_searching (self));
 }
@@ -326,6 +333,7 @@ kb_backup_list_finalize (GObject *object)
     g_ptr_array_unref (self->entries);
     g_ptr_array_unref (self->all);
     g_free (self->installed_version);
+    g_free (self->data_version);
     g_free (self->wanted);
     G_OBJECT_CLASS (kb_backup_list_parent_class)->finalize (object);
 }
