@@ -171,7 +171,9 @@ kb_restore_dialog_new_for_undo (GtkWindow *parent,
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *question = kb_text_undo_question (undoable->kept, now);
     g_autofree char *difference =
-        undoable->knows_difference ? kb_text_difference (&undoable->difference, undoable->kept->time, now) : NULL;
+        undoable->knows_difference
+            ? kb_text_difference (&undoable->difference, undoable->kept->time, now)
+            : NULL;
     g_autofree char *text = kb_text_join (
         _ ("The data that was there before comes back exactly as it was. A copy of the present "
            "data is kept on this computer."),
