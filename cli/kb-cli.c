@@ -140,20 +140,23 @@ kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog)
  *
  * Finds a backup, and refuses what is none by its first bytes.
  *
- * Errors: as kb_catalog_find_any().
+ * Errors: as kb_catalog_find_any(), and as kb_home_open() when there is no list either.
  *
  * Returns: (transfer full): what the list says of it, or would say
  */
 KbEntry *
 kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **error)
 {
-    g_autofree char *path = kb_cli_find_file (self, argument, from_catalog);
-    g_autoptr (KbEntry) entry = *from_catalog ? kb_catalog_find_any (self->home, argument, error)
-                                              : kb_catalog_describe_file (path, error);
+    g_autoptr (KbEntry) entry = NULL;
 
+    *from_catalog = !g_file_test (argument, G_FILE_TEST_EXISTS);
+    if (*from_catalog && self->home == NULL && !kb_cli_open_home (self, error))
+        return NULL;
+    entry = *from_catalog ? kb_catalog_find_any (self->home, argument, error)
+                          : kb_catalog_describe_file (argument, error);
     if (entry == NULL || entry->state != KB_ENTRY_FOREIGN)
         return g_steal_pointer (&entry);
-    g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "look: %s: not a backup", path);
+    g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "look: %s: not a backup", entry->path);
     return NULL;
 }
 

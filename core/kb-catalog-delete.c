@@ -307,30 +307,74 @@ kb_catalog_undelete (const KbHome *home, const char *name, GError **error)
     return FALSE;
 }
 
-static gboolean
-is_ours (const char *name)
+/* Takes a name of a folder in `deleted/` for that of the backup in it. */
+static char *
+name_of_folder (const char *base)
 {
-    g_autofree char *whole = g_strdup (name);
+    gsize length = strlen (base);
 
-    if (g_str_has_suffix (whole, KB_PART_SUFFIX))
-        whole[strlen (whole) - strlen (KB_PART_SUFFIX)] = '\0';
-    return kb_backup_name_is_safe (whole) || kb_kept_name_is_safe (whole);
+    if (g_str_has_suffix (base, KB_PART_SUFFIX))
+        length -= strlen (KB_PART_SUFFIX);
+    return g_strndup (base, length);
 }
 
-/* The names in `deleted/` that this program has given; with @name, only that one. */
-static GPtrArray *
-list_deleted (const KbHome *home, const char *name)
+static gboolean
+is_ours (const char *base)
 {
-    GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
-    const char *path = kb_home_get_deleted_dir (home);
-    gboolean is_link = g_file_test (path, G_FILE_TEST_IS_SYMLINK);
-    g_autoptr (GDir) dir = is_link ? NULL : g_dir_open (path, 0, NULL);
-    const char *found;
+    g_autofree char *name = name_of_folder (base);
 
-    while (dir != NULL && (found = g_dir_read_name (dir)) != NULL)
-        if (is_ours (found) && (name == NULL || g_str_equal (found, name)))
-            g_ptr_array_add (list, g_build_filename (path, found, NULL));
-    return list;
+    return kb_backup_name_is_safe (name) || kb_kept_name_is_safe (name);
+}
+
+/* The names in `deleted/` that this program has given. A folder that cannot be read is not empty.
+ */
+static gboolean
+list_all (const char *path, GPtrArray *list, GError **error)
+{
+    g_autoptr (GError) local = NULL;
+    g_autoptr (GDir) dir = g_dir_open (path, 0, &local);
+    const char *base;
+
+    if (dir == NULL) {
+        g_set_error (error, KB_ERROR, KB_ERROR_IO, "look into: %s: %s", path, local->message);
+        return FALSE;
+    }
+    while ((base = g_dir_read_name (dir)) != NULL)
+        if (is_ours (base))
+            g_ptr_array_add (list, g_strdup (base));
+    return TRUE;
+}
+
+static gboolean
+list_one (const char *path, const char *name, GPtrArray *list, GError **error)
+{
+    const char *const suffixes[] = {"", KB_PART_SUFFIX};
+
+    for (gsize i = 0; i < G_N_ELEMENTS (suffixes) && is_ours (name); i++) {
+        g_autofree char *base = g_strconcat (name, suffixes[i], NULL);
+        g_autofree char *folder = g_build_filename (path, base, NULL);
+        gboolean found;
+        if (!kb_file_look (folder, &found, error))
+            return FALSE;
+        if (found)
+            g_ptr_array_add (list, g_steal_pointer (&base));
+    }
+    return TRUE;
+}
+
+static GPtrArray *
+list_deleted (const KbHome *home, const char *name, GError **error)
+{
+    g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+    const char *path = kb_home_get_deleted_dir (home);
+    gboolean found;
+
+    if (!kb_file_look (path, &found, error))
+        return NULL;
+    if (!found || g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+        return g_steal_pointer (&list);
+    gboolean ok = name != NULL ? list_one (path, name, list, error) : list_all (path, list, error);
+    return ok ? g_steal_pointer (&list) : NULL;
 }
 
 /**
@@ -343,9 +387,25 @@ list_deleted (const KbHome *home, const char *name)
 gboolean
 kb_catalog_has_deleted (const KbHome *home, const char *name)
 {
-    g_autoptr (GPtrArray) list = list_deleted (home, name);
+    g_autoptr (GPtrArray) list = list_deleted (home, name, NULL);
 
-    return list->len > 0;
+    return list != NULL && list->len > 0;
+}
+
+/* Notes that a deletion which ended too early has left, with nothing that they are about. */
+static gboolean
+remove_notes (const KbHome *home, const char *base, GError **error)
+{
+    g_autofree char *name = name_of_folder (base);
+    g_auto (Item) self = {0};
+    gboolean found[MAX_PLACES];
+
+    if (!item_init (&self, home, name, error) || !look_at_all (self.used, self.n, found, error))
+        return FALSE;
+    for (gsize i = 0; i < self.n - 1; i++)
+        if (found[i])
+            return TRUE;
+    return kb_platform_remove (self.used[self.n - 1], error);
 }
 
 /**
@@ -365,16 +425,20 @@ kb_catalog_has_deleted (const KbHome *home, const char *name)
 gboolean
 kb_catalog_empty_deleted (const KbHome *home, const char *name, GError **error)
 {
+    const char *path = kb_home_get_deleted_dir (home);
+    g_autoptr (GPtrArray) before = list_deleted (home, name, error);
     KbOwner owner;
 
-    if (!kb_catalog_has_deleted (home, name))
-        return TRUE;
+    if (before == NULL || before->len == 0)
+        return before != NULL;
     g_autoptr (KbLock) lock = enter (home, &owner, error);
-    if (lock == NULL)
+    g_autoptr (GPtrArray) list = lock != NULL ? list_deleted (home, name, error) : NULL;
+    if (list == NULL)
         return FALSE;
-    g_autoptr (GPtrArray) list = list_deleted (home, name);
-    for (guint i = 0; i < list->len; i++)
-        if (!remove_folder (list->pdata[i], error))
+    for (guint i = 0; i < list->len; i++) {
+        g_autofree char *folder = g_build_filename (path, list->pdata[i], NULL);
+        if (!remove_notes (home, list->pdata[i], error) || !remove_folder (folder, error))
             return FALSE;
-    return kb_platform_sync_dir (kb_home_get_deleted_dir (home), error);
+    }
+    return kb_platform_sync_dir (path, error);
 }

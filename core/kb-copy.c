@@ -114,26 +114,6 @@ hand_over (const Run *self, const char *path)
     kb_platform_give_to_owner (path, &self->owner, NULL);
 }
 
-static gboolean
-open_folder (Run *self, GError **error)
-{
-    const char *folder = self->options->folder;
-    gboolean found;
-
-    if (!kb_file_look (folder, &found, error))
-        return FALSE;
-    if (found && !g_file_test (folder, G_FILE_TEST_IS_DIR)) {
-        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "copy: %s: no folder", folder);
-        return FALSE;
-    }
-    if (found)
-        return TRUE;
-    self->folder_is_new = kb_platform_make_dir (folder, NULL, error);
-    if (self->folder_is_new)
-        hand_over (self, folder);
-    return self->folder_is_new;
-}
-
 /* Parts of copies that ended with the program, or the drive. Who is still at work holds a lock. */
 static void
 sweep (const Run *self)
@@ -150,6 +130,29 @@ sweep (const Run *self)
         if (lock >= 0)
             kb_platform_remove (path, NULL);
     }
+}
+
+static gboolean
+open_folder (Run *self, GError **error)
+{
+    const char *folder = self->options->folder;
+    gboolean found;
+
+    if (!kb_file_look (folder, &found, error))
+        return FALSE;
+    if (found && !g_file_test (folder, G_FILE_TEST_IS_DIR)) {
+        g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "copy: %s: no folder", folder);
+        return FALSE;
+    }
+    if (found) {
+        sweep (self);
+        return TRUE;
+    }
+    self->folder_is_new = TRUE;
+    if (!kb_platform_make_dir (folder, NULL, error))
+        return FALSE;
+    hand_over (self, folder);
+    return TRUE;
 }
 
 /* The first name that is free, or that the same bytes have already. */
@@ -357,12 +360,8 @@ kb_copy_run (const KbCopyOptions *options,
 
     kb_progress_plan (progress, plan, G_N_ELEMENTS (plan));
     kb_progress_set (progress, KB_PHASE_PREPARING, 0, 0);
-    if (!open_source (&self, &local) || !open_folder (&self, &local)) {
-        g_propagate_error (error, g_steal_pointer (&local));
-        return NULL;
-    }
-    sweep (&self);
-    if (find_name (&self, &is_there, &local) && (is_there || copy (&self, &local))) {
+    if (open_source (&self, &local) && open_folder (&self, &local) &&
+        find_name (&self, &is_there, &local) && (is_there || copy (&self, &local))) {
         if (is_there)
             write_texts (&self, NULL); /* a drive that is read-only has the copy all the same */
         return finish (&self, is_there);

@@ -417,6 +417,21 @@ class TestFat(CopyToDrive, VerbCase):
         code = self.run_cli_code("copy", self.made["name"], os.path.join(self.drive.path, "Kolibri"))
         self.assertIn(code, (READ_ONLY, PERMISSION))
 
+    def test_data_folder_without_links(self):
+        """Where the disk has no hard links, the second name is a second file."""
+        self.drive = Fat(self, 40 * MIB)
+        own_home, self.home = self.home, os.path.join(self.drive.path, "home")
+        os.makedirs(self.backups())
+        name = self.add_kolibris()
+        content = read(self.backups(name))
+        self.assertTrue(self.run_json("note", name, "a note")["protected"])
+        self.assertEqual(read(self.backups("protected", name)), content)
+        os.remove(self.backups(name))  # as Kolibri's pruning does
+        self.assertEqual([entry["note"] for entry in self.listed()], ["a note"])
+        self.run_cli("delete", "--yes", name)
+        self.assertEqual((self.listed(), homes.leftovers(self.home)), ([], []))
+        self.home = own_home
+
     def run_cli_code(self, *words):
         command = [CLI, "--home", self.home, *words]
         return subprocess.run(command, env=self.sandbox.env, stderr=subprocess.DEVNULL, check=False).returncode

@@ -210,6 +210,30 @@ test_interrupted_and_emptied (Fixture *self, G_GNUC_UNUSED gconstpointer data)
     kb_test_assert_file (self->protected_path, WHOLE, strlen (WHOLE));
 }
 
+/* Only the notes were left: they go with what they are about. */
+static void
+test_notes_of_nothing (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autofree char *slot = g_build_filename (self->slots, "notes.ini", NULL);
+    g_autofree char *ini = kb_backup_notes_path (self->home, NAME);
+
+    delete_ok (self, NAME);
+    g_assert_cmpint (g_rename (slot, ini), ==, 0);
+    empty_ok (self, NULL);
+    g_assert_false (kb_test_exists (ini));
+}
+
+/* A folder that cannot be read is not empty. */
+static void
+test_emptying_what_cannot_be_read (Fixture *self, G_GNUC_UNUSED gconstpointer data)
+{
+    g_autoptr (GError) error = NULL;
+
+    kb_test_write (kb_home_get_deleted_dir (self->home), "x", 1);
+    g_assert_false (kb_catalog_empty_deleted (self->home, NULL, &error));
+    g_assert_error (error, KB_ERROR, KB_ERROR_IO);
+}
+
 /* Emptying that was interrupted is finished by the next start of anything. */
 static void
 test_recovery_finishes_emptying (Fixture *self, G_GNUC_UNUSED gconstpointer data)
@@ -346,6 +370,8 @@ main (int argc, char **argv)
     ADD ("deleted-twice", test_deleted_twice);
     ADD ("interrupted", test_interrupted);
     ADD ("interrupted-and-emptied", test_interrupted_and_emptied);
+    ADD ("notes-of-nothing", test_notes_of_nothing);
+    ADD ("emptying-what-cannot-be-read", test_emptying_what_cannot_be_read);
     ADD ("recovery-finishes-emptying", test_recovery_finishes_emptying);
     ADD ("links-are-not-followed", test_links_are_not_followed);
     ADD ("names-never-lead-away", test_names_never_lead_away);
