@@ -265,7 +265,9 @@ insert_row (KbDumpLoader *self, const KbStatement *statement, GError **error)
     for (unsigned i = 0; i < statement->n_values; i++)
         if (!bind_value (self, target->stmt, (int) i + 1, &statement->values[i], error))
             return FALSE;
+    self->kind = KB_DUMP_KIND_INSERT; /* it is compiled again when the schema has changed */
     int rc = sqlite3_step (target->stmt);
+    self->kind = KB_DUMP_KIND_REFUSED;
     if (rc != SQLITE_DONE)
         return fail (self, rc, statement->table, error);
     sqlite3_reset (target->stmt);

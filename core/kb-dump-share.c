@@ -90,21 +90,21 @@ find_table (KbDumpShare *self, const char *name)
     return self->last_table;
 }
 
-/* Whether the rows of a table come out as they were when whole records are copied: without any key
- * SQLite numbers them anew. */
+/* Whether whole records can be copied (insert.c, xferOptimization()). Rows of a table without any
+ * key would be numbered anew, and computed columns are not allowed where a key is unique. */
 static gboolean
-has_key (KbDumpShare *self, const char *table, gboolean *out, GError **error)
+can_be_shared (KbDumpShare *self, const char *table, gboolean *out, GError **error)
 {
     KbSqlite *db = kb_dump_loader_get_db (self->loader);
 
     kb_dump_loader_set_trusted (self->loader, TRUE);
-    g_autoptr (KbStmt) stmt =
-        kb_sqlite_prepare (db, "SELECT 1 FROM pragma_table_info(?1) WHERE pk>0", error);
+    g_autoptr (KbStmt) stmt = kb_sqlite_prepare (
+        db, "SELECT max(pk)>0 AND max(hidden)=0 FROM pragma_table_xinfo(?1)", error);
     KbStep step = KB_STEP_FAILED;
     if (stmt != NULL && kb_sqlite_bind_text (stmt, 1, table, error))
         step = kb_sqlite_step (stmt, error);
     kb_dump_loader_set_trusted (self->loader, FALSE);
-    *out = step == KB_STEP_ROW;
+    *out = step == KB_STEP_ROW && sqlite3_column_int (stmt, 0) != 0;
     return step != KB_STEP_FAILED;
 }
 
@@ -118,7 +118,7 @@ take_table (KbDumpShare *self, const KbStatement *statement, const char *name, G
     gboolean is_shared = FALSE;
 
     if (!kb_dump_loader_take (self->loader, statement, error) ||
-        (is_new && !has_key (self, name, &is_shared, error)))
+        (is_new && !can_be_shared (self, name, &is_shared, error)))
         return FALSE;
     if (!is_shared)
         return TRUE;
