@@ -170,8 +170,10 @@ take_sql (KbDumpShare *self, const KbStatement *statement, GError **error)
  * @statement: the next statement from the mark on, before kb_dump_share_is_over()
  * @error: return location for a #GError
  *
- * Executes what is for this side. An error says that the dump cannot be shared, and not always
- * what is wrong with it: one loader alone has to find out.
+ * Executes what is for this side.
+ *
+ * Errors: as kb_dump_loader_finish(); they say that the dump cannot be shared, and not always what
+ * is wrong with it, which one loader alone has to find out.
  *
  * Returns: %TRUE if all is well so far
  */

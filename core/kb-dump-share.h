@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * @KB_DUMP_SECOND: begins at the mark
  *
  * One of two loaders, each with a database of its own, that meet the same statements from the mark
- * on. Rows of a table that is made there, and can be copied whole, are for the second; all else is for the
- * first, which makes those tables and their indexes, too, without any rows.
+ * on. Rows of a table that is made there, and can be copied whole, are for the second; all else is
+ * for the first, which makes those tables and their indexes, too, without any rows.
  */
 typedef enum { KB_DUMP_FIRST, KB_DUMP_SECOND } KbDumpSide;
 
