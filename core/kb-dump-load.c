@@ -22,8 +22,7 @@ typedef struct {
     KbDumpLoader *loader;
     KbDumpSecond *second; /* NULL: there is none, or it is of no use any more */
     KbDumpShare *share;   /* from the mark on */
-    gboolean was_shared;
-    double transferred; /* which part of the rows of the second thread */
+    double transferred;   /* which part of the rows of the second thread */
     KbProgress *progress;
     GCancellable *cancellable;
 } Load;
@@ -62,10 +61,8 @@ check_in (Load *self, GError **error)
 static void
 meet_mark (Load *self)
 {
-    if (kb_dump_reader_is_at_mark (self->reader) && !kb_dump_second_has_failed (self->second) &&
-        !kb_dump_loader_has_trigger (self->loader)) {
+    if (kb_dump_reader_is_at_mark (self->reader) && !kb_dump_second_has_failed (self->second)) {
         self->share = kb_dump_share_new (self->loader, KB_DUMP_FIRST);
-        self->was_shared = TRUE;
         return;
     }
     kb_dump_second_stop (self->second);
@@ -120,22 +117,19 @@ join (Load *self, GError **error)
     gboolean ok = kb_dump_transfer_begin (kb_dump_loader_get_db (self->loader), path, error) &&
                   transfer_tables (self, error);
     kb_dump_loader_set_trusted (self->loader, FALSE);
-    g_clear_pointer (&self->share, kb_dump_share_free);
     return ok;
 }
 
 static gboolean
 take (Load *self, const KbStatement *statement, GError **error)
 {
-    if (self->second != NULL && self->share == NULL && !self->was_shared &&
+    if (self->second != NULL && self->share == NULL &&
         kb_dump_reader_has_passed_mark (self->reader))
         meet_mark (self);
-    if (self->share != NULL && !kb_dump_share_is_over (statement))
-        return kb_dump_share_take (self->share, statement, error);
-    if (self->share != NULL && !join (self, error))
-        return FALSE;
-    return statement->type == KB_STATEMENT_END ||
-           kb_dump_loader_take (self->loader, statement, error);
+    if (statement->type == KB_STATEMENT_END)
+        return self->share == NULL || join (self, error);
+    return self->share != NULL ? kb_dump_share_take (self->share, statement, error)
+                               : kb_dump_loader_take (self->loader, statement, error);
 }
 
 static gboolean
@@ -153,7 +147,7 @@ load_statements (Load *self, GError **error)
     } while (statement.type != KB_STATEMENT_END);
     return kb_dump_loader_finish (self->loader, kb_dump_reader_get_header (self->reader),
                                   kb_dump_reader_get_footer (self->reader), error) &&
-           (!self->was_shared ||
+           (self->share == NULL ||
             kb_dump_transfer_end (kb_dump_loader_get_db (self->loader), error));
 }
 
@@ -198,10 +192,11 @@ kb_dump_load_shared (KbDumpReader *reader,
     if (second != NULL)
         kb_dump_reader_set_mark (reader, kb_dump_second_get_options (second)->offset);
     gboolean ok = load_statements (&self, &local);
+    gboolean was_shared = self.share != NULL;
     kb_dump_share_free (self.share);
     if (ok)
         return KB_DUMP_LOADED;
-    if (self.was_shared && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    if (was_shared && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return KB_DUMP_RETRY;
     g_propagate_error (error, g_steal_pointer (&local));
     return KB_DUMP_FAILED;

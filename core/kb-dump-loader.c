@@ -533,18 +533,6 @@ kb_dump_loader_get_db (const KbDumpLoader *self)
 }
 
 /**
- * kb_dump_loader_has_trigger:
- * @self: a loader
- *
- * Returns: whether a trigger has come, behind which no row may follow
- */
-gboolean
-kb_dump_loader_has_trigger (const KbDumpLoader *self)
-{
-    return self->seen_trigger;
-}
-
-/**
  * kb_dump_loader_set_trusted:
  * @self: a loader
  * @trusted: whether the statements to come are our own

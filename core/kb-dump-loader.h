@@ -22,7 +22,6 @@ KbDumpLoader *kb_dump_loader_new (KbSqlite *scratch,
 void kb_dump_loader_free (KbDumpLoader *self);
 
 KbSqlite *kb_dump_loader_get_db (const KbDumpLoader *self);
-gboolean kb_dump_loader_has_trigger (const KbDumpLoader *self);
 gboolean kb_dump_loader_take (KbDumpLoader *self, const KbStatement *statement, GError **error);
 gboolean kb_dump_loader_pass (KbDumpLoader *self, const KbStatement *statement, GError **error);
 void kb_dump_loader_set_trusted (KbDumpLoader *self, gboolean trusted);

@@ -35,7 +35,7 @@ load_statements (KbDumpSecond *self, KbDumpReader *reader, KbDumpLoader *loader,
         }
         if (!kb_dump_reader_next (reader, &statement, error))
             return FALSE;
-        if (kb_dump_share_is_over (&statement))
+        if (statement.type == KB_STATEMENT_END)
             break;
         if (!kb_dump_share_take (share, &statement, error))
             return FALSE;
@@ -77,8 +77,7 @@ run (gpointer user_data)
  * @options: what to load, and where
  *
  * Starts a thread that loads a dump from somewhere in it on. Whether a statement begins there, and
- * what becomes of the result, is for the caller to find out. The thread ends by itself at COMMIT or
- * the first trigger (kb_dump_share_is_over()).
+ * what becomes of the result, is for the caller to find out. The thread ends by itself at COMMIT.
  *
  * Returns: (transfer full): the second half
  */

@@ -60,22 +60,6 @@ kb_dump_share_new (KbDumpLoader *loader, KbDumpSide side)
     return self;
 }
 
-/**
- * kb_dump_share_is_over:
- * @statement: a statement
- *
- * Says whether the two databases have to be one before @statement: a trigger needs its table.
- *
- * Returns: %TRUE if so
- */
-gboolean
-kb_dump_share_is_over (const KbStatement *statement)
-{
-    return statement->type == KB_STATEMENT_END ||
-           (statement->type == KB_STATEMENT_SQL &&
-            kb_dump_kind_of (statement->sql) == KB_DUMP_KIND_TRIGGER);
-}
-
 /* Names are equal as SQLite has it: in ASCII, whatever the case. */
 static KbSharedTable *
 find_table (KbDumpShare *self, const char *name)
@@ -167,7 +151,7 @@ take_sql (KbDumpShare *self, const KbStatement *statement, GError **error)
 /**
  * kb_dump_share_take:
  * @self: a side
- * @statement: the next statement from the mark on, before kb_dump_share_is_over()
+ * @statement: the next statement from the mark on; not the end
  * @error: return location for a #GError
  *
  * Executes what is for this side.

@@ -36,7 +36,6 @@ typedef struct {
 KbDumpShare *kb_dump_share_new (KbDumpLoader *loader, KbDumpSide side);
 void kb_dump_share_free (KbDumpShare *self);
 
-gboolean kb_dump_share_is_over (const KbStatement *statement);
 gboolean kb_dump_share_take (KbDumpShare *self, const KbStatement *statement, GError **error);
 GPtrArray *kb_dump_share_get_tables (const KbDumpShare *self);
 

@@ -395,10 +395,12 @@ test_odd_but_good (void)
         "INSERT INTO main.y VALUES('main','t',-1);INSERT INTO [y] VALUES('bracket','t',-2);",
         "INSERT OR IGNORE INTO y VALUES('twice','t',-1);INSERT OR IGNORE INTO y "
         "VALUES('twice',1,0);",
-        "CREATE TABLE IF NOT EXISTS \"A first\"(id TEXT PRIMARY KEY);"
-        "INSERT INTO \"a first\" VALUES('late','t',-1);",
+        "CREATE TABLE IF NOT EXISTS \"A first\"(id TEXT PRIMARY KEY, t, n UNIQUE);"
+        "INSERT INTO \"a first\"(rowid, id) VALUES(999999,'late');",
+        "CREATE TABLE s(id INTEGER PRIMARY KEY AUTOINCREMENT,a);",
         "CREATE TABLE IF NOT EXISTS Y(a);INSERT INTO y VALUES('a','t',-1);",
-        "CREATE TABLE main.s(id PRIMARY KEY);INSERT INTO s VALUES(1);CREATE INDEX main.i ON s(id);",
+        "CREATE TABLE main.s(id PRIMARY KEY);INSERT INTO s(rowid,id) VALUES(5,1);"
+        "CREATE INDEX main.i ON s(id);",
         "CREATE TABLE main(id PRIMARY KEY);CREATE TABLE main.s(id PRIMARY KEY, b);"
         "INSERT INTO main.s VALUES(abs(1),1);INSERT INTO s VALUES(2,2);INSERT INTO main VALUES(7);",
         "CREATE INDEX i ON \"a first\"(t);CREATE INDEX j ON [y](t);CREATE INDEX `k` ON 'y'(n);",
