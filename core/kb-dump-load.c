@@ -98,7 +98,7 @@ transfer_tables (Load *self, GError **error)
 static gboolean
 join (Load *self, GError **error)
 {
-    const char *checksum = kb_dump_reader_end_part (self->reader);
+    const char *checksum = kb_dump_reader_get_part_checksum (self->reader);
 
     while (kb_dump_second_is_running (self->second)) {
         if (!check_in (self, error))

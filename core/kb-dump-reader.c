@@ -326,21 +326,17 @@ kb_dump_reader_has_passed_mark (const KbDumpReader *self)
 }
 
 /**
- * kb_dump_reader_end_part:
- * @self: a reader
+ * kb_dump_reader_get_part_checksum:
+ * @self: a reader at the end
  *
- * Ends the checksum of what follows the mark, or of a part, behind the last statement; COMMIT ends
- * it, too. Two that began at one place and ended with one statement are equal if both have read the
- * same bytes.
+ * Gives the checksum of all from the mark on, or of a part, to COMMIT. Two are equal if both have
+ * read the same bytes.
  *
  * Returns: (transfer none) (nullable): the checksum, or %NULL when the mark has not been met
  */
 const char *
-kb_dump_reader_end_part (KbDumpReader *self)
+kb_dump_reader_get_part_checksum (const KbDumpReader *self)
 {
-    if (self->part != NULL)
-        self->part_checksum = kb_checksum_to_string (self->part);
-    g_clear_pointer (&self->part, kb_checksum_free);
     return self->part_checksum;
 }
 
@@ -617,7 +613,9 @@ kb_dump_reader_next (KbDumpReader *self, KbStatement *out, GError **error)
     if (is_sql (out, "COMMIT")) {
         self->place = AFTER_COMMIT;
         *out = (KbStatement){.type = KB_STATEMENT_END};
-        kb_dump_reader_end_part (self);
+        if (self->part != NULL)
+            self->part_checksum = kb_checksum_to_string (self->part);
+        g_clear_pointer (&self->part, kb_checksum_free);
         return self->is_part || finish (self, error);
     }
     return TRUE;

@@ -97,7 +97,7 @@ gboolean kb_dump_reader_next (KbDumpReader *self, KbStatement *out, GError **err
 void kb_dump_reader_set_mark (KbDumpReader *self, uint64_t offset);
 gboolean kb_dump_reader_is_at_mark (const KbDumpReader *self);
 gboolean kb_dump_reader_has_passed_mark (const KbDumpReader *self);
-const char *kb_dump_reader_end_part (KbDumpReader *self);
+const char *kb_dump_reader_get_part_checksum (const KbDumpReader *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbDumpReader, kb_dump_reader_free)
 

@@ -41,7 +41,7 @@ load_statements (KbDumpSecond *self, KbDumpReader *reader, KbDumpLoader *loader,
             return FALSE;
     }
     atomic_store_explicit (&self->position, kb_source_get_position (source), memory_order_relaxed);
-    self->checksum = g_strdup (kb_dump_reader_end_part (reader));
+    self->checksum = g_strdup (kb_dump_reader_get_part_checksum (reader));
     return kb_dump_loader_finish (loader, NULL, NULL, error);
 }
 
@@ -184,7 +184,7 @@ kb_dump_second_has_failed (KbDumpSecond *self)
  * kb_dump_second_get_checksum:
  * @self: a second half whose work is done
  *
- * Returns: (transfer none): kb_dump_reader_end_part() of what it has read
+ * Returns: (transfer none): kb_dump_reader_get_part_checksum() of what it has read
  */
 const char *
 kb_dump_second_get_checksum (KbDumpSecond *self)
