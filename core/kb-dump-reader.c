@@ -10,9 +10,10 @@
 #define FIRST_BUFFER_BYTES (1024 * 1024)
 
 /* The longest statement: SQLite itself takes no more than a billion bytes (SQLITE_MAX_SQL_LENGTH).
- * A compressed file could name a long one in few bytes, so it gets less. */
+ * A compressed file could name a long one in few bytes, and a part that begins within a text may
+ * have no end of one, so they get less. */
 #define MAX_STATEMENT_BYTES (1024 * 1024 * 1024)
-#define MAX_COMPRESSED_STATEMENT_BYTES (16 * 1024 * 1024)
+#define MAX_DOUBTFUL_STATEMENT_BYTES (16 * 1024 * 1024)
 #define MAX_COMMENT_BYTES (1024 * 1024)
 
 #define NOWHERE G_MAXSIZE
@@ -112,8 +113,8 @@ normalize_newlines (KbDumpReader *self, char *bytes, size_t n)
 static gboolean
 make_room (KbDumpReader *self, GError **error)
 {
-    size_t limit = kb_source_is_compressed (self->source) ? MAX_COMPRESSED_STATEMENT_BYTES
-                                                          : MAX_STATEMENT_BYTES;
+    gboolean is_doubtful = self->is_part || kb_source_is_compressed (self->source);
+    size_t limit = is_doubtful ? MAX_DOUBTFUL_STATEMENT_BYTES : MAX_STATEMENT_BYTES;
 
     g_assert ((self->checksum == NULL && self->part == NULL) || self->hashed >= self->start);
     if (self->start > 0) {

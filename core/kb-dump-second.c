@@ -91,7 +91,9 @@ kb_dump_second_start (const KbDumpSecondOptions *options)
     self->options.scratch.path = self->path;
     self->position = options->offset;
     self->stop = g_cancellable_new();
-    self->thread = g_thread_new ("kb-load", run, self);
+    self->thread = g_thread_try_new ("kb-load", run, self, NULL);
+    if (self->thread == NULL)
+        self->state = FAILED;
     return self;
 }
 
