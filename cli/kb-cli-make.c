@@ -241,7 +241,7 @@ print_copy (KbCli *self, const KbCopyResult *result)
         kb_cli_print_json (object);
         return;
     }
-    g_autofree char *sentence = kb_text_copied (result);
+    g_autofree char *sentence = kb_text_copied (NULL, TRUE, result->was_there_already);
     g_autofree char *path = kb_cli_make_plain (result->path);
     g_print ("%s\n%s\n", sentence, path);
 }
@@ -259,7 +259,6 @@ print_copy (KbCli *self, const KbCopyResult *result)
 int
 kb_cli_copy (KbCli *self, int argc, char **argv)
 {
-    g_autofree char *guide = kb_text_guide();
     g_autoptr (GError) error = NULL;
     gboolean from_catalog;
 
@@ -270,6 +269,8 @@ kb_cli_copy (KbCli *self, int argc, char **argv)
     if (entry == NULL)
         return kb_cli_fail (self, KB_OPERATION_LOOK, error);
 
+    g_autofree char *copy_name = kb_copy_make_name (entry);
+    g_autofree char *guide = kb_text_how_to (copy_name, entry->version, entry->size_bytes);
     KbCopyOptions options = {
         .home = self->home,
         .entry = entry,

@@ -175,11 +175,12 @@ print_info (const Comparison *self)
         print_summary (self->present);
     }
     if (self->has_difference) {
-        g_autofree char *text = kb_text_difference (&self->difference);
+        g_autofree char *text = kb_text_difference (&self->difference, self->entry->time, now);
         g_print ("%s\n", text);
     }
-    if (kb_summary_is_of_other_device (self->entry->summary, self->present))
-        g_print ("%s\n", _ ("This backup was made on another device."));
+    g_autofree char *device = kb_text_other_device (self->entry->summary, self->present);
+    if (device != NULL)
+        g_print ("%s\n", device);
 }
 
 /**

@@ -64,10 +64,17 @@ kb_copy_result_free (KbCopyResult *self)
     g_free (self);
 }
 
-/* A name that every disk takes. What a restore has replaced is a database and no dump, which
- * Kolibri's own dbrestore must never be given: so it is not called one. */
-static char *
-name_for_any_disk (const KbEntry *entry)
+/**
+ * kb_copy_make_name:
+ * @entry: a backup, or what a restore has replaced
+ *
+ * Makes a name that every disk takes. What a restore has replaced is a database and no dump, which
+ * Kolibri's own dbrestore must never be given: so it is not called one.
+ *
+ * Returns: (transfer full): the name of a copy, unless there is another file of that name
+ */
+char *
+kb_copy_make_name (const KbEntry *entry)
 {
     g_autofree char *name =
         kb_kept_name_is_safe (entry->name)
@@ -152,7 +159,7 @@ open_folder (Run *self, GError **error)
 static gboolean
 find_name (Run *self, gboolean *is_there, GError **error)
 {
-    g_autofree char *wanted = name_for_any_disk (self->options->entry);
+    g_autofree char *wanted = kb_copy_make_name (self->options->entry);
     gboolean is_taken = TRUE;
 
     *is_there = FALSE;

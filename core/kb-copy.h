@@ -44,6 +44,7 @@ KbCopyResult *kb_copy_run (const KbCopyOptions *options,
                            KbProgress *progress,
                            GCancellable *cancellable,
                            GError **error);
+char *kb_copy_make_name (const KbEntry *entry);
 void kb_copy_result_free (KbCopyResult *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbCopyResult, kb_copy_result_free)

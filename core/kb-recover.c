@@ -4,6 +4,7 @@
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-kept.h"
+#include "kb-load.h"
 #include "kb-lock.h"
 #include "kb-morango.h"
 #include "kb-restore-record.h"
@@ -11,8 +12,8 @@
 
 #include <string.h>
 
-static const char *const journal_suffixes[] = {"-journal", "-wal", "-shm", "-vacuum-journal",
-                                               "-vacuum"};
+static const char *const scratch_suffixes[] = {"-journal",        "-wal",    "-shm",
+                                               "-vacuum-journal", "-vacuum", KB_LOAD_SECOND_SUFFIX};
 #define KEPT_PREFIX "replaced-v"
 #define OUR_PREFIX "kolibri-backup-"
 #define DATABASE_PART ".dump" KB_PART_SUFFIX "-" /* what SQLite puts beside a part of an import */
@@ -292,8 +293,8 @@ sweep_scratch (const KbHome *home, gboolean fix, gboolean *found, GError **error
 {
     const char *scratch = kb_home_get_scratch (home);
 
-    for (size_t i = 0; i < G_N_ELEMENTS (journal_suffixes); i++) {
-        g_autofree char *journal = g_strconcat (scratch, journal_suffixes[i], NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS (scratch_suffixes); i++) {
+        g_autofree char *journal = g_strconcat (scratch, scratch_suffixes[i], NULL);
         *found = *found || exists (journal);
         if (fix && !kb_platform_remove (journal, error))
             return FALSE;

@@ -11,6 +11,7 @@
 
 /* GTK 3 needs 0.7 s for a thousand rows, so older ones come when they are asked for. */
 #define PAGE_ROWS 50
+#define BATCH_ROWS 10
 
 /* So many are found by looking. */
 #define FEW_ROWS 5
@@ -21,8 +22,11 @@ struct _KbBackupList {
     GPtrArray *all;     /* of KbEntry: what there is */
     GPtrArray *entries; /* what the search leaves of it */
     char *installed_version;
+    char *data_version;
     char *wanted; /* the name of a backup to be selected when it is listed */
     guint n_shown;
+    guint n_wanted;
+    guint idle_id;
     int day; /* of the year, when the rows were made */
     gboolean is_filling;
 
@@ -73,13 +77,36 @@ update_header (GtkListBoxRow *row, GtkListBoxRow *before, G_GNUC_UNUSED gpointer
 }
 
 static void
-show_until (KbBackupList *self, guint n)
+show_rows (KbBackupList *self, guint n)
 {
     for (; self->n_shown < MIN (n, self->entries->len); self->n_shown++)
-        gtk_list_box_insert (
-            self->list,
-            kb_backup_row_new (self->entries->pdata[self->n_shown], self->installed_version), -1);
-    gtk_widget_set_visible (self->more, self->n_shown < self->entries->len);
+        gtk_list_box_insert (self->list,
+                             kb_backup_row_new (self->entries->pdata[self->n_shown],
+                                                self->installed_version, self->data_version),
+                             -1);
+    gtk_widget_set_visible (self->more, self->n_wanted < self->entries->len);
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+    KbBackupList *self = user_data;
+
+    show_rows (self, MIN (self->n_shown + BATCH_ROWS, self->n_wanted));
+    if (self->n_shown < MIN (self->n_wanted, self->entries->len))
+        return G_SOURCE_CONTINUE;
+    self->idle_id = 0;
+    return G_SOURCE_REMOVE;
+}
+
+/* @n_now rows, and at least a few, are there at once; the others follow while the window lives. */
+static void
+show_until (KbBackupList *self, guint n, guint n_now)
+{
+    self->n_wanted = n;
+    show_rows (self, MAX (n_now, MIN (n, self->n_shown + BATCH_ROWS)));
+    if (self->idle_id == 0)
+        self->idle_id = g_idle_add (on_idle, self);
 }
 
 static void
@@ -92,22 +119,14 @@ clear (KbBackupList *self)
     self->n_shown = 0;
 }
 
-static KbEntry *
-entry_at (KbBackupList *self, guint index)
-{
-    GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) index);
-
-    return kb_backup_row_get_entry (KB_BACKUP_ROW (row));
-}
-
 /* The backup that was selected before, else the newest that could be restored. */
 static guint
-find_row (KbBackupList *self, const char *name)
+find_entry (KbBackupList *self, const char *name)
 {
     guint usable = G_MAXUINT;
 
-    for (guint i = 0; i < self->n_shown; i++) {
-        const KbEntry *entry = entry_at (self, i);
+    for (guint i = 0; i < self->entries->len; i++) {
+        const KbEntry *entry = self->entries->pdata[i];
         if (name != NULL && strcmp (entry->name, name) == 0)
             return i;
         if (usable == G_MAXUINT && entry->state == KB_ENTRY_COMPLETE &&
@@ -118,9 +137,9 @@ find_row (KbBackupList *self, const char *name)
 }
 
 static void
-select_by_name (KbBackupList *self, const char *name, gboolean focus)
+select_row (KbBackupList *self, guint index, gboolean focus)
 {
-    GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) find_row (self, name));
+    GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) index);
 
     gtk_list_box_select_row (self->list, row);
     if (row != NULL && focus)
@@ -172,8 +191,9 @@ refill (KbBackupList *self, guint n_wanted, gboolean keep_focus)
     self->is_filling = TRUE;
     clear (self);
     filter (self);
-    show_until (self, n_wanted);
-    select_by_name (self, name, keep_focus);
+    guint selected_index = find_entry (self, name);
+    show_until (self, MAX (n_wanted, selected_index + 1), selected_index + 1);
+    select_row (self, selected_index, keep_focus);
     self->is_filling = FALSE;
     g_signal_emit (self, signals[SIGNAL_SELECTION_CHANGED], 0);
 }
@@ -182,19 +202,22 @@ refill (KbBackupList *self, guint n_wanted, gboolean keep_focus)
  * kb_backup_list_set_entries:
  * @self: the list
  * @entries: (element-type KbEntry): the backups, newest first
- * @installed_version: (nullable): the version of the installed Kolibri
+ * @status: (nullable): what there is now
  *
  * Shows what there is now. The selection stays with its backup, and so does the focus. Where
  * nothing has changed, no row is touched, except after midnight, when their days read differently.
  */
 void
-kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *installed_version)
+kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const KbStatus *status)
 {
+    const char *installed_version = status != NULL ? status->installed_version : NULL;
+    const char *data_version = status != NULL ? status->data_version : NULL;
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     int today = g_date_time_get_day_of_year (now);
     gboolean had_focus = gtk_container_get_focus_child (GTK_CONTAINER (self->list)) != NULL;
     gboolean is_same = today == self->day && self->wanted == NULL &&
                        g_strcmp0 (self->installed_version, installed_version) == 0 &&
+                       g_strcmp0 (self->data_version, data_version) == 0 &&
                        is_same_list (self->all, entries);
 
     if (is_same)
@@ -204,7 +227,9 @@ kb_backup_list_set_entries (KbBackupList *self, GPtrArray *entries, const char *
     self->day = today;
     g_free (self->installed_version);
     self->installed_version = g_strdup (installed_version);
-    refill (self, MAX (self->n_shown, PAGE_ROWS), had_focus);
+    g_free (self->data_version);
+    self->data_version = g_strdup (data_version);
+    refill (self, MAX (self->n_wanted, PAGE_ROWS), had_focus);
     gtk_widget_set_visible (self->search, self->all->len > FEW_ROWS || is_searching (self));
 }
 
@@ -294,7 +319,7 @@ on_more_clicked (G_GNUC_UNUSED GtkButton *button, gpointer user_data)
     KbBackupList *self = user_data;
     guint first_new = self->n_shown;
 
-    show_until (self, self->n_shown + PAGE_ROWS);
+    show_until (self, self->n_shown + PAGE_ROWS, 0);
     gtk_widget_grab_focus (
         GTK_WIDGET (gtk_list_box_get_row_at_index (self->list, (int) first_new)));
 }
@@ -323,9 +348,11 @@ kb_backup_list_finalize (GObject *object)
 {
     KbBackupList *self = KB_BACKUP_LIST (object);
 
+    g_clear_handle_id (&self->idle_id, g_source_remove);
     g_ptr_array_unref (self->entries);
     g_ptr_array_unref (self->all);
     g_free (self->installed_version);
+    g_free (self->data_version);
     g_free (self->wanted);
     G_OBJECT_CLASS (kb_backup_list_parent_class)->finalize (object);
 }

@@ -64,6 +64,24 @@ kb_copy_dialog_get_folder (KbCopyDialog *self)
     return drive != NULL ? kb_drive_get_folder (drive) : NULL;
 }
 
+/**
+ * kb_copy_dialog_get_name:
+ * @self: the dialog
+ * @is_drive: (out): whether it is a drive, which can be unplugged
+ *
+ * Returns: (transfer full) (nullable): what people call the place that was chosen
+ */
+char *
+kb_copy_dialog_get_name (KbCopyDialog *self, gboolean *is_drive)
+{
+    const KbDrive *drive = get_selected (self);
+
+    *is_drive = self->folder == NULL && drive != NULL;
+    if (self->folder != NULL)
+        return g_filename_display_basename (self->folder);
+    return drive != NULL ? g_strdup (drive->name) : NULL;
+}
+
 /* A drive that cannot take the backup says why instead of failing later. */
 static GtkWidget *
 make_row (const KbDrive *drive, const KbEntry *entry)

@@ -48,7 +48,6 @@ add_label (KbHelp *self, const char *text, const char *class)
     gtk_label_set_xalign (GTK_LABEL (label), 0);
     gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
     gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
-    gtk_label_set_selectable (GTK_LABEL (label), class == NULL);
     if (class != NULL)
         gtk_style_context_add_class (gtk_widget_get_style_context (label), class);
     gtk_widget_show (label);

@@ -294,7 +294,7 @@ kb_tasks_run_copy (KbHome *home,
                    GCancellable *cancellable,
                    GError **error)
 {
-    g_autofree char *guide = kb_text_guide();
+    g_autofree char *guide = kb_text_how_to (entry->name, entry->version, entry->size_bytes);
     const KbCopyOptions options = {
         .home = home,
         .entry = entry,

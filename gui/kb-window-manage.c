@@ -214,7 +214,8 @@ on_copied (KbJob *job, const GError *error, gpointer user_data)
         kb_window_show_error (self, KB_OPERATION_COPY, error);
         return;
     }
-    g_autofree char *text = kb_text_copied (result);
+    g_autofree char *text =
+        kb_text_copied (self->copy_name, self->copies_to_drive, result->was_there_already);
     kb_window_show_news (self, text);
 }
 
@@ -224,6 +225,9 @@ on_copy_response (GtkDialog *dialog, int response, gpointer user_data)
     KbWindow *self = user_data;
     KbCopyDialog *copy = KB_COPY_DIALOG (dialog);
     g_autofree char *folder = kb_copy_dialog_get_folder (copy);
+
+    g_free (self->copy_name);
+    self->copy_name = kb_copy_dialog_get_name (copy, &self->copies_to_drive);
     g_autoptr (KbEntry) entry = kb_entry_ref (kb_copy_dialog_get_entry (copy));
 
     gtk_widget_destroy (GTK_WIDGET (dialog));
@@ -247,7 +251,8 @@ static void
 on_deleted (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_data)
 {
     KbWindow *self = user_data;
-    g_autofree char *name = g_steal_pointer (&self->deleting);
+    g_autoptr (KbEntry) entry = g_steal_pointer (&self->deleting);
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
 
     if (!kb_window_end_job (self))
         return;
@@ -255,9 +260,9 @@ on_deleted (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_data)
         kb_window_show_error (self, KB_OPERATION_DELETE, error);
         return;
     }
-    g_free (self->deleted);
-    self->deleted = g_steal_pointer (&name);
-    kb_message_show_news (self->message, _ ("The backup has been deleted."));
+    g_autofree char *text = kb_text_deleted (entry, now);
+    kb_message_show_news (self->message, text);
+    self->deleted = g_strdup (entry->name);
     kb_message_add_action (self->message, _ ("_Undo"), "win.undelete");
 }
 
@@ -267,10 +272,10 @@ on_delete (G_GNUC_UNUSED GSimpleAction *action,
            gpointer user_data)
 {
     KbWindow *self = user_data;
-    KbEntry *entry = kb_window_get_selected (self);
 
-    self->deleting = g_strdup (entry->name);
-    kb_window_start_job (self, KB_OPERATION_DELETE, kb_tasks_delete (self->look->home, entry),
+    self->deleting = kb_entry_ref (kb_window_get_selected (self));
+    kb_window_start_job (self, KB_OPERATION_DELETE,
+                         kb_tasks_delete (self->look->home, self->deleting),
                          G_CALLBACK (on_deleted));
 }
 

@@ -177,7 +177,7 @@ on_backup_finished (KbJob *job, const GError *error, gpointer user_data)
         g_autofree char *both = kb_text_join (text, why->what);
         kb_window_show_news (self, both);
     } else if (done->copy != NULL) {
-        g_autofree char *copied = kb_text_copied (done->copy);
+        g_autofree char *copied = kb_text_copied (NULL, FALSE, FALSE);
         g_autofree char *both = kb_text_join (text, copied);
         kb_window_show_news (self, both);
     } else {

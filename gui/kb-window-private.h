@@ -34,10 +34,12 @@ struct _KbWindow {
     KbChecked *checked;   /* the backup that is being restored */
     KbUndoable *undoable; /* or the restore that is being undone */
     char *replaced;       /* what the restore that the info bar tells of has replaced */
-    char *deleting;       /* the backup that is being deleted */
-    char *deleted;        /* the backup that the info bar offers to bring back */
-    char *pending_file;   /* to be opened after the first look */
-    GError *last_error;   /* for the report */
+    KbEntry *deleting;    /* the backup that is being deleted */
+    char *copy_name;      /* where a backup is being copied to */
+    gboolean copies_to_drive;
+    char *deleted;      /* the backup that the info bar offers to bring back */
+    char *pending_file; /* to be opened after the first look */
+    GError *last_error; /* for the report */
     KbOperation last_operation;
     char *last_file; /* what was opened last, for trying again */
 

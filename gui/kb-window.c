@@ -93,8 +93,7 @@ show_look (KbWindow *self)
     gtk_widget_set_visible (GTK_WIDGET (self->list), !is_empty);
     gtk_widget_set_visible (self->actions, !is_empty);
     gtk_widget_set_visible (self->separator, !is_empty);
-    kb_backup_list_set_entries (self->list, look->entries,
-                                look->status != NULL ? look->status->installed_version : NULL);
+    kb_backup_list_set_entries (self->list, look->entries, look->status);
     if (self->dialog != NULL && look->status != NULL)
         kb_restore_dialog_set_server (self->dialog, look->status->server);
 }
@@ -417,7 +416,8 @@ kb_window_finalize (GObject *object)
     g_free (self->home_path);
     g_free (self->pending_file);
     g_free (self->replaced);
-    g_free (self->deleting);
+    kb_entry_unref (self->deleting);
+    g_free (self->copy_name);
     g_free (self->deleted);
     g_free (self->last_file);
     g_clear_error (&self->last_error);

@@ -49,7 +49,8 @@ hide_full_name (KbHide *hide, const char *name)
 static KbHide *
 make_hide (const KbStatus *status, const GPtrArray *entries)
 {
-    KbHide *hide = kb_hide_new (status->home, g_get_home_dir());
+    g_autofree char *home = g_canonicalize_filename (status->home, NULL);
+    KbHide *hide = kb_hide_new (home, g_get_home_dir());
 
     kb_hide_add_name (hide, g_get_user_name(), "USER");
     hide_full_name (hide, g_get_real_name());
@@ -138,7 +139,8 @@ append_kolibri (GString *out, const KbStatus *status)
     /* Where the folder is says which installation it is; so it is not hidden behind its own name.
      */
     g_autoptr (KbHide) hide = kb_hide_new (NULL, g_get_home_dir());
-    g_autofree char *place = kb_hide_in (hide, status->home);
+    g_autofree char *home = g_canonicalize_filename (status->home, NULL);
+    g_autofree char *place = kb_hide_in (hide, home);
 
     g_string_append (out, "\nKolibri\n");
     g_string_append_printf (out, "Verdict: %s\n", kb_verdict_to_string (status->verdict));

@@ -35,6 +35,37 @@ kb_text_init (void)
     textdomain (GETTEXT_PACKAGE);
 }
 
+/* What would turn the direction of the text around it, or end the isolation (Unicode, UAX #9). */
+static gboolean
+changes_direction (gunichar c)
+{
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/**
+ * kb_text_isolate:
+ * @name: a name that somebody gave: of a file, drive, device or facility, in any encoding
+ *
+ * Makes a name part of a sentence whatever the direction of both: it stands between U+2068 and
+ * U+2069, and holds nothing that ends them or breaks the line.
+ *
+ * Returns: (transfer full): the name for a sentence
+ */
+char *
+kb_text_isolate (const char *name)
+{
+    g_autofree char *valid = g_utf8_make_valid (name, -1);
+    GString *out = g_string_new ("\u2068");
+
+    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+        gunichar c = g_utf8_get_char (at);
+        if (!changes_direction (c))
+            g_string_append_unichar (out, g_unichar_iscntrl (c) ? ' ' : c);
+    }
+    g_string_append (out, "\u2069");
+    return g_string_free (out, FALSE);
+}
+
 /**
  * kb_text_join:
  * @first: a sentence
@@ -52,19 +83,4 @@ kb_text_join (const char *first, const char *second)
     /* Translators: two sentences that follow each other; a language that puts no space between
      * sentences leaves it out. */
     return g_strdup_printf (C_ ("two sentences", "%s %s"), first, second);
-}
-
-/**
- * kb_text_isolate:
- * @name: a name that somebody else gave
- *
- * Keeps a name together within a sentence that may run the other way: Unicode's first strong
- * isolate and its end.
- *
- * Returns: (transfer full): the name for a sentence
- */
-char *
-kb_text_isolate (const char *name)
-{
-    return g_strdup_printf ("\u2068%s\u2069", name);
 }

@@ -187,6 +187,21 @@ test_nothing_known (void)
     assert_no_secrets (report);
 }
 
+/* As the command line may name it. */
+static void
+test_relative_folder (void)
+{
+    g_autoptr (KbStatus) status = kb_status_new_unknown ("Klasse Zoë");
+    g_autoptr (GPtrArray) entries = g_ptr_array_new();
+    g_autofree char *absolute = g_canonicalize_filename (status->home, NULL);
+    g_autofree char *message = g_strdup_printf ("open: %s: no", absolute);
+    g_autoptr (GError) error = g_error_new_literal (KB_ERROR, KB_ERROR_NOT_FOUND, message);
+    g_autofree char *report = kb_report_new (status, entries, KB_OPERATION_OPEN, error);
+
+    assert_has (report, "Message: open: KOLIBRI_HOME: no");
+    assert_no_secrets (report);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,5 +212,6 @@ main (int argc, char **argv)
     g_test_add_func ("/report/hostile-error", test_hostile_error);
     g_test_add_func ("/report/machine-is-not-named", test_machine_is_not_named);
     g_test_add_func ("/report/nothing-known", test_nothing_known);
+    g_test_add_func ("/report/relative-folder", test_relative_folder);
     return g_test_run();
 }
