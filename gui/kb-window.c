@@ -459,6 +459,20 @@ kb_window_class_init (KbWindowClass *klass)
 }
 
 static void
+make_filler (GtkWidget *cell, G_GNUC_UNUSED gpointer user_data)
+{
+    atk_object_set_role (gtk_widget_get_accessible (cell), ATK_ROLE_FILLER);
+}
+
+/* The cells around the buttons say nothing: they are no items of a list. */
+static void
+make_cells_fillers (GtkWidget *flow_box)
+{
+    make_filler (flow_box, NULL);
+    gtk_container_foreach (GTK_CONTAINER (flow_box), make_filler, NULL);
+}
+
+static void
 kb_window_init (KbWindow *self)
 {
     static const GActionEntry actions[] = {
@@ -474,6 +488,7 @@ kb_window_init (KbWindow *self)
     self->settings = g_settings_new (KB_APP_ID);
     g_signal_connect_object (self->settings, "changed::old-after-days",
                              G_CALLBACK (kb_window_start_look), self, G_CONNECT_SWAPPED);
+    make_cells_fillers (self->actions);
     restore_place (self);
     accept_drops (self);
     kb_window_watch_message (self);
