@@ -194,6 +194,8 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
     }
     watch (self);
     kb_window_update_actions (self);
+    if (first) /* nothing in it could have the keyboard before */
+        gtk_widget_child_focus (GTK_WIDGET (self->card), GTK_DIR_TAB_FORWARD);
     if (self->look_again)
         kb_window_start_look (self);
     open_pending_file (self);
