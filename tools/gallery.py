@@ -7,7 +7,8 @@ Usage, after a build, from the top of the project:
     xvfb-run -a -s "-screen 0 1400x1300x24 -noreset" dbus-run-session -- /usr/bin/python3 tools/gallery.py build FOLDER [LANGUAGE…]
 
 With languages named, each gets the main window and the restore dialog in a folder of its own. Root
-mounts a drive below /media for the states that need one; others go without them.
+mounts a drive below /media for the states that need one; others go without them. Where openbox is
+installed, dialogs have frames and titles.
 """
 
 import contextlib
@@ -232,6 +233,17 @@ def many(stage):
     stage.picture("21-many")
 
 
+@contextlib.contextmanager
+def window_manager():
+    manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
+    try:
+        yield
+    finally:
+        if manager is not None:
+            manager.terminate()
+            manager.wait()
+
+
 def all_states(build, folder):
     for dress, env in DRESSES.items():
         stage = Stage(build, os.path.join(folder, dress), env)
@@ -262,7 +274,8 @@ def languages(build, folder, codes):
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    if len(sys.argv) == 3:
-        all_states(*sys.argv[1:])
-    else:
-        languages(sys.argv[1], sys.argv[2], sys.argv[3:])
+    with window_manager():
+        if len(sys.argv) == 3:
+            all_states(*sys.argv[1:])
+        else:
+            languages(sys.argv[1], sys.argv[2], sys.argv[3:])
