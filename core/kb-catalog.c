@@ -76,6 +76,33 @@ kb_entry_unref (KbEntry *self)
         g_atomic_rc_box_release_full (self, entry_clear);
 }
 
+static gboolean
+is_same_time (GDateTime *a, GDateTime *b)
+{
+    return a == b || (a != NULL && b != NULL && g_date_time_equal (a, b));
+}
+
+/**
+ * kb_entry_equal:
+ * @a: an entry
+ * @b: another
+ *
+ * Returns: %TRUE if a list would show the same for both
+ */
+gboolean
+kb_entry_equal (const KbEntry *a, const KbEntry *b)
+{
+    gint64 learners_a = a->summary != NULL ? a->summary->learners : -1;
+    gint64 learners_b = b->summary != NULL ? b->summary->learners : -1;
+
+    return g_str_equal (a->path, b->path) && a->size_bytes == b->size_bytes &&
+           is_same_time (a->time, b->time) && g_strcmp0 (a->version, b->version) == 0 &&
+           a->origin == b->origin && a->state == b->state && a->is_ours == b->is_ours &&
+           g_strcmp0 (a->note, b->note) == 0 && a->keep == b->keep &&
+           is_same_time (a->checked, b->checked) &&
+           g_strcmp0 (a->check_result, b->check_result) == 0 && learners_a == learners_b;
+}
+
 static void
 take_header (KbEntry *self, KbHeader *header)
 {

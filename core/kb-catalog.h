@@ -60,6 +60,7 @@ typedef struct {
 
 KbEntry *kb_entry_ref (KbEntry *self);
 void kb_entry_unref (KbEntry *self);
+gboolean kb_entry_equal (const KbEntry *a, const KbEntry *b);
 
 GPtrArray *kb_catalog_list (const KbHome *home, GCancellable *cancellable, GError **error);
 KbEntry *kb_catalog_find (const KbHome *home, const char *name, GError **error);

@@ -99,10 +99,10 @@ const char *
 kb_text_compatibility_icon (KbCompatibility compatibility)
 {
     static const char *const names[KB_N_COMPATIBILITIES] = {
-        [KB_COMPATIBILITY_UNKNOWN] = "dialog-question-symbolic",
-        [KB_COMPATIBILITY_FITS] = "emblem-ok-symbolic",
-        [KB_COMPATIBILITY_OLDER] = "go-up-symbolic",
-        [KB_COMPATIBILITY_NEWER] = "dialog-warning-symbolic",
+        [KB_COMPATIBILITY_UNKNOWN] = "kb-unknown-symbolic",
+        [KB_COMPATIBILITY_FITS] = "kb-fits-symbolic",
+        [KB_COMPATIBILITY_OLDER] = "kb-upgrade-symbolic",
+        [KB_COMPATIBILITY_NEWER] = "kb-risk-symbolic",
     };
 
     return names[compatibility];
@@ -154,6 +154,18 @@ kb_text_entry_check (const KbEntry *entry)
     if (entry->check_result == NULL)
         return "";
     return strcmp (entry->check_result, "ok") == 0 ? _ ("Checked") : _ ("Damaged");
+}
+
+/**
+ * kb_text_entry_is_sound:
+ * @entry: a backup
+ *
+ * Returns: %TRUE if what kb_text_entry_check() says is good
+ */
+gboolean
+kb_text_entry_is_sound (const KbEntry *entry)
+{
+    return entry->state == KB_ENTRY_COMPLETE && g_strcmp0 (entry->check_result, "ok") == 0;
 }
 
 /**

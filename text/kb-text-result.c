@@ -427,3 +427,20 @@ kb_text_how_to (const char *file_name, const char *kolibri_version, guint64 size
     g_string_truncate (out, out->len - 1);
     return g_string_free (out, FALSE);
 }
+
+/**
+ * kb_text_inside_heading:
+ * @entry: a backup, or what a restore has replaced
+ * @now: the local time now
+ *
+ * Returns: (transfer full): the heading of what is in it
+ */
+char *
+kb_text_inside_heading (const KbEntry *entry, GDateTime *now)
+{
+    if (entry->time == NULL)
+        return g_strdup (_ ("Inside this backup"));
+    g_autofree char *when = kb_text_date_relative (entry->time, now);
+    /* Translators: %s is a date and time, as "3 May, 14:05". */
+    return g_strdup_printf (_ ("Inside the backup from %s"), when);
+}

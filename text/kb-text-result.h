@@ -17,6 +17,7 @@ char *kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTim
 char *kb_text_restore_question (GDateTime *time, GDateTime *now);
 char *kb_text_undone (const KbUndoResult *result, GDateTime *now);
 char *kb_text_undo_question (const KbKept *kept, GDateTime *now);
+char *kb_text_inside_heading (const KbEntry *entry, GDateTime *now);
 char *kb_text_difference (const KbDifference *difference, GDateTime *since, GDateTime *now);
 char *kb_text_copied (const char *name, gboolean is_drive, gboolean was_there_already);
 char *kb_text_deleted (const KbEntry *entry, GDateTime *now);

@@ -7,6 +7,19 @@
 #include <locale.h>
 
 /**
+ * kb_text_set_language:
+ * @code: the name of a catalogue, as "sw" or "pt_BR"; "" for the language of the desktop
+ *
+ * Chooses the language; numbers and dates stay those of the locale. Before kb_text_init().
+ */
+void
+kb_text_set_language (const char *code)
+{
+    if (*code != '\0')
+        g_setenv ("LANGUAGE", code, TRUE);
+}
+
+/**
  * kb_text_init:
  *
  * Takes the language and the formats of the person. Called once, first thing in main().

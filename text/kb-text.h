@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @KB_OPERATION_IMPORT: adding a backup of elsewhere to the list
  * @KB_OPERATION_NOTE: saving a note or a mark of a backup
  * @KB_OPERATION_DELETE: deleting a backup, or taking that back
+ * @KB_OPERATION_REPORT: saving a report for support
  *
  * What was being done; many sentences depend on it.
  */
@@ -31,11 +32,13 @@ typedef enum {
     KB_OPERATION_IMPORT,
     KB_OPERATION_NOTE,
     KB_OPERATION_DELETE,
+    KB_OPERATION_REPORT,
     KB_N_OPERATIONS /*< skip >*/
 } KbOperation;
 
+void kb_text_set_language (const char *code);
 void kb_text_init (void);
-char *kb_text_isolate (const char *name);
 char *kb_text_join (const char *first, const char *second);
+char *kb_text_isolate (const char *name);
 
 G_END_DECLS

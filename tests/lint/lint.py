@@ -148,12 +148,8 @@ class Lint(unittest.TestCase):
         """What a header declares has a comment in a .c: arguments, errors, result."""
         problems = []
         for header in [p for p in code_files() if p.endswith(".h")]:
-            if header == "core/kb-platform.h":
-                bodies = files("core/kb-platform*-posix.c")
-            elif header == "cli/kb-cli.h":
-                bodies = files("cli/*.c")
-            else:
-                bodies = [header[:-2] + ".c"]
+            stem = re.sub(r"(-private)?\.h$", "", header)
+            bodies = [path for path in files(stem + "*.c") if not path.endswith("-win32.c")]
             text = "".join(read(body) for body in bodies)
             plain = without_strings_and_comments(read(header))
             for name in re.findall(r"\b(kb_[a-z0-9_]+) \(", re.sub(r"static inline.*?\n}", "", plain, flags=re.S)):
