@@ -181,8 +181,8 @@ read_difference (KbChecked *self, const KbTaskParams *params, GCancellable *canc
     GDateTime *time = self->entry->time != NULL ? self->entry->time : self->result->time;
 
     self->knows_difference =
-        time != NULL &&
-        kb_difference_since_backup (params->home, time, &self->difference, cancellable, NULL);
+        time != NULL && kb_difference_since_backup (params->home, time, self->result->summary,
+                                                    &self->difference, cancellable, NULL);
 }
 
 static gpointer

@@ -177,7 +177,9 @@ on_backup_finished (KbJob *job, const GError *error, gpointer user_data)
         g_autofree char *both = kb_text_join (text, why->what);
         kb_window_show_news (self, both);
     } else if (done->copy != NULL) {
-        g_autofree char *copied = kb_text_copied (NULL, FALSE, FALSE);
+        g_autofree char *folder = g_path_get_dirname (done->copy->path);
+        g_autofree char *name = g_filename_display_basename (folder);
+        g_autofree char *copied = kb_text_copied (name, FALSE, FALSE);
         g_autofree char *both = kb_text_join (text, copied);
         kb_window_show_news (self, both);
     } else {
