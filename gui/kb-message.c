@@ -33,6 +33,18 @@ announce (KbMessage *self, const char *text)
     atk_object_notify_state_change (accessible, ATK_STATE_SHOWING, TRUE);
 }
 
+/* GTK gives its cross no name. */
+static void
+name_close_button (GtkWidget *widget, G_GNUC_UNUSED gpointer user_data)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context (widget);
+
+    if (GTK_IS_BUTTON (widget) && gtk_style_context_has_class (style, "close"))
+        atk_object_set_name (gtk_widget_get_accessible (widget), _ ("Close"));
+    else if (GTK_IS_CONTAINER (widget))
+        gtk_container_forall (GTK_CONTAINER (widget), name_close_button, NULL);
+}
+
 static void
 clear_actions (KbMessage *self)
 {
@@ -175,5 +187,6 @@ static void
 kb_message_init (KbMessage *self)
 {
     gtk_widget_init_template (GTK_WIDGET (self));
+    name_close_button (GTK_WIDGET (self->bar), NULL);
     gtk_widget_hide (GTK_WIDGET (self));
 }

@@ -194,6 +194,8 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
     }
     watch (self);
     kb_window_update_actions (self);
+    if (first) /* nothing in it could have the keyboard before */
+        gtk_widget_child_focus (GTK_WIDGET (self->card), GTK_DIR_TAB_FORWARD);
     if (self->look_again)
         kb_window_start_look (self);
     open_pending_file (self);
@@ -310,6 +312,18 @@ kb_window_delete_event (GtkWidget *widget, G_GNUC_UNUSED GdkEventAny *event)
     return GDK_EVENT_STOP;
 }
 
+/* Ctrl+Delete in the search deletes a word, not a backup: who types is asked first. */
+static gboolean
+kb_window_key_press_event (GtkWidget *widget, GdkEventKey *event)
+{
+    GtkWindow *window = GTK_WINDOW (widget);
+
+    if (GTK_IS_EDITABLE (gtk_window_get_focus (window)) &&
+        gtk_window_propagate_key_event (window, event))
+        return GDK_EVENT_STOP;
+    return GTK_WIDGET_CLASS (kb_window_parent_class)->key_press_event (widget, event);
+}
+
 static void
 on_dropped (G_GNUC_UNUSED GtkWidget *widget,
             GdkDragContext *context,
@@ -371,13 +385,19 @@ restore_place (KbWindow *self)
         gtk_window_maximize (GTK_WINDOW (self));
 }
 
+/* A window that is destroyed is hidden first, and then has forgotten its size. */
+static void
+kb_window_unmap (GtkWidget *widget)
+{
+    save_place (KB_WINDOW (widget));
+    GTK_WIDGET_CLASS (kb_window_parent_class)->unmap (widget);
+}
+
 static void
 kb_window_destroy (GtkWidget *widget)
 {
     KbWindow *self = KB_WINDOW (widget);
 
-    if (self->settings != NULL)
-        save_place (self);
     g_clear_object (&self->settings);
     g_clear_handle_id (&self->watch_id, g_source_remove);
     g_clear_handle_id (&self->refresh_id, g_source_remove);
@@ -420,8 +440,10 @@ kb_window_class_init (KbWindowClass *klass)
     g_type_ensure (KB_TYPE_WELCOME);
     g_type_ensure (KB_TYPE_WORK);
     G_OBJECT_CLASS (klass)->finalize = kb_window_finalize;
+    widget_class->unmap = kb_window_unmap;
     widget_class->destroy = kb_window_destroy;
     widget_class->delete_event = kb_window_delete_event;
+    widget_class->key_press_event = kb_window_key_press_event;
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-window.ui");
     gtk_widget_class_bind_template_child (widget_class, KbWindow, menu);
@@ -436,6 +458,20 @@ kb_window_class_init (KbWindowClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbWindow, restore);
     gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
     gtk_widget_class_bind_template_callback (widget_class, on_backup_activated);
+}
+
+static void
+make_filler (GtkWidget *cell, G_GNUC_UNUSED gpointer user_data)
+{
+    atk_object_set_role (gtk_widget_get_accessible (cell), ATK_ROLE_FILLER);
+}
+
+/* The cells around the buttons say nothing: they are no items of a list. */
+static void
+make_cells_fillers (GtkWidget *flow_box)
+{
+    make_filler (flow_box, NULL);
+    gtk_container_foreach (GTK_CONTAINER (flow_box), make_filler, NULL);
 }
 
 static void
@@ -454,6 +490,7 @@ kb_window_init (KbWindow *self)
     self->settings = g_settings_new (KB_APP_ID);
     g_signal_connect_object (self->settings, "changed::old-after-days",
                              G_CALLBACK (kb_window_start_look), self, G_CONNECT_SWAPPED);
+    make_cells_fillers (self->actions);
     restore_place (self);
     accept_drops (self);
     kb_window_watch_message (self);

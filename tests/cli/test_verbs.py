@@ -8,7 +8,6 @@ import gzip
 import json
 import os
 import pwd
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,11 +19,11 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path
 import homes  # noqa: E402
 import tap  # noqa: E402
 from test_cli import BUSY, CLI, CORRUPT, NO_SPACE, NOT_A_BACKUP, NOT_FOUND, PERMISSION, UNSUPPORTED, USAGE  # noqa: E402
+from drives import MIB, Ext4, Fat  # noqa: E402
 from test_cli import CliCase  # noqa: E402
 
 IO, FILE_TOO_LARGE, READ_ONLY = 11, 12, 13
 GUIDE = "How to restore.txt"
-MIB = 1 << 20
 
 
 def read(path):
@@ -213,77 +212,6 @@ class TestImport(VerbCase):
         self.assertEqual(self.listed(), [])
 
 
-class Drive:
-    """A file system in a file, at the place of a USB drive."""
-
-    def __init__(self, case, size):
-        self.image, self.path = case.sandbox.file("image"), case.sandbox.file("drive")
-        self.daemon = None
-        os.makedirs(self.path, exist_ok=True)
-        with open(self.image, "wb") as f:
-            f.truncate(size)
-        case.addCleanup(self.unmount)
-
-    def run(self, *command):
-        if shutil.which(command[0]) is None:
-            raise unittest.SkipTest("%s is not installed" % command[0])
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False)
-        if done.returncode != 0:
-            raise unittest.SkipTest("%s: %s" % (" ".join(command), done.stdout.strip()))
-
-    def unmount(self):
-        if os.path.ismount(self.path) or self.daemon is not None:
-            subprocess.run(["umount", "-l", self.path], stderr=subprocess.DEVNULL, check=False)
-        self.daemon = None
-
-    def free_bytes(self):
-        info = os.statvfs(self.path)
-        return info.f_bavail * info.f_frsize
-
-
-class Ext4(Drive):
-    def __init__(self, case, size=16 * MIB):
-        super().__init__(case, size)
-        self.run("mkfs.ext4", "-q", "-m", "0", self.image)
-        self.mount()
-
-    def mount(self, *options):
-        self.run("mount", "-o", ",".join(("loop", *options)), self.image, self.path)
-
-
-class Fat(Drive):
-    def __init__(self, case, size=16 * MIB):
-        super().__init__(case, size)
-        if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-            raise unittest.SkipTest("no /dev/fuse")
-        self.run("mkfs.vfat", self.image)
-        self.mount("rw+")
-
-    def mount(self, options):
-        if shutil.which("fusefat") is None:
-            raise unittest.SkipTest("fusefat is not installed")
-        self.daemon = subprocess.Popen(
-            ["fusefat", "-f", "-s", "-o", options, self.image, self.path],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        until = time.monotonic() + 10
-        while not os.path.ismount(self.path):
-            if self.daemon.poll() is not None or time.monotonic() > until:
-                raise unittest.SkipTest("fusefat may not mount")
-            time.sleep(0.02)
-
-    def unmount(self):
-        daemon = self.daemon
-        super().unmount()
-        if daemon is not None:
-            try:
-                daemon.wait(10)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-                daemon.wait()
-
-
 class CopyToDrive:
     """For each file system."""
 
@@ -324,14 +252,10 @@ class CopyToDrive:
 
     def test_full(self):
         self.drive = self.Kind(self, 2 * MIB)
-        self.fill(self.drive.free_bytes() - 300 * 1024)
+        self.drive.fill(300 * 1024)
         failure = self.copy("Kolibri", code=NO_SPACE)["error"]
         self.assertIn("needed", failure["message"])
         self.assertEqual(self.files(), ["filler"])
-
-    def fill(self, size):
-        with open(os.path.join(self.drive.path, "filler"), "wb") as f:
-            f.write(bytes(size))
 
     def test_pulled(self):
         self.drive = self.Kind(self, 96 * MIB)
