@@ -434,11 +434,12 @@ on_try_again (G_GNUC_UNUSED GSimpleAction *action,
               gpointer user_data)
 {
     static const char *const actions[KB_N_OPERATIONS] = {
-        [KB_OPERATION_OPEN] = "refresh", [KB_OPERATION_BACKUP] = "backup",
-        [KB_OPERATION_CHECK] = "check",  [KB_OPERATION_RESTORE] = "restore",
-        [KB_OPERATION_UNDO] = "undo",    [KB_OPERATION_LOOK] = "inside",
-        [KB_OPERATION_COPY] = "copy",    [KB_OPERATION_IMPORT] = "import",
-        [KB_OPERATION_NOTE] = "note",    [KB_OPERATION_DELETE] = "delete",
+        [KB_OPERATION_OPEN] = "refresh",       [KB_OPERATION_BACKUP] = "backup",
+        [KB_OPERATION_CHECK] = "check",        [KB_OPERATION_RESTORE] = "restore",
+        [KB_OPERATION_UNDO] = "undo",          [KB_OPERATION_LOOK] = "inside",
+        [KB_OPERATION_COPY] = "copy",          [KB_OPERATION_IMPORT] = "import",
+        [KB_OPERATION_REPORT] = "save-report", [KB_OPERATION_NOTE] = "note",
+        [KB_OPERATION_DELETE] = "delete",
     };
     KbWindow *self = user_data;
 
