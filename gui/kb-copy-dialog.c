@@ -22,7 +22,6 @@ struct _KbCopyDialog {
     GtkListBox *list;
     GtkWidget *frame;
     GtkWidget *nothing;
-    GtkWidget *other;
     GtkWidget *copy;
 };
 
@@ -230,7 +229,6 @@ kb_copy_dialog_class_init (KbCopyDialogClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, list);
     gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, frame);
     gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, nothing);
-    gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, other);
     gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, copy);
     gtk_widget_class_bind_template_callback (widget_class, on_other_clicked);
     gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
