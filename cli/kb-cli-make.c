@@ -241,7 +241,10 @@ print_copy (KbCli *self, const KbCopyResult *result)
         kb_cli_print_json (object);
         return;
     }
-    g_autofree char *sentence = kb_text_copied (NULL, TRUE, result->was_there_already);
+    g_autofree char *folder = g_path_get_dirname (result->path);
+    g_autofree char *name = g_filename_display_basename (folder);
+    g_autofree char *plain = kb_cli_make_plain (name);
+    g_autofree char *sentence = kb_text_copied (plain, FALSE, result->was_there_already);
     g_autofree char *path = kb_cli_make_plain (result->path);
     g_print ("%s\n%s\n", sentence, path);
 }

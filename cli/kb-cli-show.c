@@ -121,7 +121,8 @@ compare (Comparison *self, const KbHome *home)
     self->present = kb_status_read_summary (home, NULL);
     self->has_difference =
         self->present != NULL &&
-        kb_difference_since_backup (home, self->entry->time, &self->difference, NULL, NULL);
+        kb_difference_since_backup (home, self->entry->time, self->entry->summary,
+                                    &self->difference, NULL, NULL);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "kb-home.h"
 #include "kb-sqlite.h"
+#include "kb-summary.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ gboolean
 kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error);
 gboolean kb_difference_since_backup (const KbHome *home,
                                      GDateTime *time,
+                                     const KbSummary *summary,
                                      KbDifference *out,
                                      GCancellable *cancellable,
                                      GError **error);

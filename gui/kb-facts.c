@@ -99,8 +99,6 @@ void
 kb_facts_fill (KbFacts *self, const KbContents *contents, const KbStatus *status)
 {
     g_autoptr (KbSummary) unknown = kb_summary_new();
-    g_autofree char *size = g_format_size (contents->size_bytes);
-    g_autofree char *size_now = g_format_size (status->database_bytes);
 
     gtk_grid_attach (GTK_GRID (self), make_label (contents->heading, "kb-row-title"), 1, 0, 1, 1);
     gtk_grid_attach (GTK_GRID (self), make_label (contents->present_heading, "kb-row-title"), 2, 0,
@@ -109,8 +107,6 @@ kb_facts_fill (KbFacts *self, const KbContents *contents, const KbStatus *status
     add_row (self, _ ("Kolibri"), contents->version, status->data_version);
     add_summaries (self, contents->summary != NULL ? contents->summary : unknown,
                    status->summary != NULL ? status->summary : unknown);
-    if (contents->size_bytes > 0)
-        add_row (self, _ ("Size"), size, status->has_database ? size_now : NULL);
 }
 
 static void

@@ -13,14 +13,12 @@ G_BEGIN_DECLS
  * @present_heading: the heading of the column for what there is now
  * @version: (nullable): the version of Kolibri that the backup is of
  * @summary: (nullable): what is in it
- * @size_bytes: its size; 0 to leave it out
  */
 typedef struct {
     const char *heading;
     const char *present_heading;
     const char *version;
     const KbSummary *summary;
-    guint64 size_bytes;
 } KbContents;
 
 #define KB_TYPE_FACTS (kb_facts_get_type())

@@ -52,7 +52,6 @@ kb_inside_dialog_new (GtkWindow *parent, const KbInside *inside, const KbStatus 
         .present_heading = _ ("There now"),
         .version = inside->version,
         .summary = inside->summary,
-        .size_bytes = inside->entry->size_bytes,
     };
 
     gtk_label_set_text (self->heading, heading);

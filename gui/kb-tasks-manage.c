@@ -102,9 +102,10 @@ look_inside (gpointer data, KbProgress *progress, GCancellable *cancellable, GEr
     self->entry = kb_entry_ref (params->entry);
     if (!find_summary (self, params, progress, cancellable, error))
         return NULL;
-    self->knows_difference = self->entry->time != NULL &&
-                             kb_difference_since_backup (params->home, self->entry->time,
-                                                         &self->difference, cancellable, NULL);
+    self->knows_difference =
+        self->entry->time != NULL &&
+        kb_difference_since_backup (params->home, self->entry->time, self->summary,
+                                    &self->difference, cancellable, NULL);
     return g_steal_pointer (&self);
 }
 

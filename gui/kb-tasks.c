@@ -66,6 +66,14 @@ kb_undoable_free (KbUndoable *self)
     g_free (self);
 }
 
+/* Who deletes a backup to make space has that space for what comes next. What cannot be removed
+ * now is removed at the next start. */
+static void
+free_deleted (KbHome *home)
+{
+    kb_catalog_empty_deleted (home, NULL, NULL);
+}
+
 /* Who starts anew on this computer may have backups on a drive. */
 static void
 find_on_drives (KbLook *self, GCancellable *cancellable)
@@ -97,7 +105,7 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
         }
         if (self->home != NULL) {
             kb_recover_run (self->home, &self->recovered, NULL);
-            kb_catalog_empty_deleted (self->home, NULL, NULL);
+            free_deleted (self->home);
         }
     }
     if (self->home == NULL) {
@@ -152,6 +160,7 @@ backup (gpointer data, KbProgress *progress, GCancellable *cancellable, GError *
     const KbBackupOptions options = {.home = params->home, .program_version = KB_VERSION};
     g_autoptr (KbBackedUp) self = g_new0 (KbBackedUp, 1);
 
+    free_deleted (params->home);
     self->result = kb_backup_run (&options, progress, cancellable, error);
     if (self->result == NULL)
         return NULL;
@@ -181,8 +190,8 @@ read_difference (KbChecked *self, const KbTaskParams *params, GCancellable *canc
     GDateTime *time = self->entry->time != NULL ? self->entry->time : self->result->time;
 
     self->knows_difference =
-        time != NULL &&
-        kb_difference_since_backup (params->home, time, &self->difference, cancellable, NULL);
+        time != NULL && kb_difference_since_backup (params->home, time, self->result->summary,
+                                                    &self->difference, cancellable, NULL);
 }
 
 static gpointer
@@ -256,6 +265,7 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
         .stop_kolibri = params->stop_kolibri,
     };
 
+    free_deleted (params->home);
     return kb_restore_run (&options, progress, cancellable, error);
 }
 
@@ -321,6 +331,7 @@ undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **e
         .stop_kolibri = params->stop_kolibri,
     };
 
+    free_deleted (params->home);
     return kb_undo_run (&options, progress, cancellable, error);
 }
 

@@ -307,17 +307,23 @@ on_undelete (G_GNUC_UNUSED GSimpleAction *action,
                          G_CALLBACK (on_undeleted));
 }
 
-/* With the bar goes the offer to bring the backup back. What cannot be removed now is removed at
- * the next start. */
+static void
+on_emptied (G_GNUC_UNUSED KbJob *job, G_GNUC_UNUSED const GError *error, gpointer user_data)
+{
+    kb_window_end_job (user_data); /* what is left is removed at the next start */
+}
+
+/* With the bar goes the offer to bring the backup back. Where it goes because of other work, that
+ * work needs our lock, and frees the space itself if it needs any (kb-tasks.c). */
 static void
 on_message_hidden (KbWindow *self)
 {
     g_autofree char *name = g_steal_pointer (&self->deleted);
 
-    if (name == NULL)
-        return;
-    g_autoptr (KbJob) job = kb_tasks_empty_deleted (self->look->home, name);
-    kb_job_start (job);
+    if (name != NULL && self->job == NULL)
+        kb_window_start_job (self, KB_OPERATION_DELETE,
+                             kb_tasks_empty_deleted (self->look->home, name),
+                             G_CALLBACK (on_emptied));
 }
 
 static void

@@ -177,7 +177,9 @@ on_backup_finished (KbJob *job, const GError *error, gpointer user_data)
         g_autofree char *both = kb_text_join (text, why->what);
         kb_window_show_news (self, both);
     } else if (done->copy != NULL) {
-        g_autofree char *copied = kb_text_copied (NULL, FALSE, FALSE);
+        g_autofree char *folder = g_path_get_dirname (done->copy->path);
+        g_autofree char *name = g_filename_display_basename (folder);
+        g_autofree char *copied = kb_text_copied (name, FALSE, FALSE);
         g_autofree char *both = kb_text_join (text, copied);
         kb_window_show_news (self, both);
     } else {
@@ -432,11 +434,12 @@ on_try_again (G_GNUC_UNUSED GSimpleAction *action,
               gpointer user_data)
 {
     static const char *const actions[KB_N_OPERATIONS] = {
-        [KB_OPERATION_OPEN] = "refresh", [KB_OPERATION_BACKUP] = "backup",
-        [KB_OPERATION_CHECK] = "check",  [KB_OPERATION_RESTORE] = "restore",
-        [KB_OPERATION_UNDO] = "undo",    [KB_OPERATION_LOOK] = "inside",
-        [KB_OPERATION_COPY] = "copy",    [KB_OPERATION_IMPORT] = "import",
-        [KB_OPERATION_NOTE] = "note",    [KB_OPERATION_DELETE] = "delete",
+        [KB_OPERATION_OPEN] = "refresh",       [KB_OPERATION_BACKUP] = "backup",
+        [KB_OPERATION_CHECK] = "check",        [KB_OPERATION_RESTORE] = "restore",
+        [KB_OPERATION_UNDO] = "undo",          [KB_OPERATION_LOOK] = "inside",
+        [KB_OPERATION_COPY] = "copy",          [KB_OPERATION_IMPORT] = "import",
+        [KB_OPERATION_REPORT] = "save-report", [KB_OPERATION_NOTE] = "note",
+        [KB_OPERATION_DELETE] = "delete",
     };
     KbWindow *self = user_data;
 

@@ -17,6 +17,7 @@ name_operation (KbOperation operation)
         [KB_OPERATION_UNDO] = "undo",         [KB_OPERATION_LOOK] = "look",
         [KB_OPERATION_COPY] = "copy",         [KB_OPERATION_IMPORT] = "import",
         [KB_OPERATION_NOTE] = "note or keep", [KB_OPERATION_DELETE] = "delete",
+        [KB_OPERATION_REPORT] = "report",
     };
 
     return operation < KB_N_OPERATIONS ? names[operation] : "unknown";

@@ -70,6 +70,8 @@ static const Entry catalogue[] = {
     {KB_ERROR_NOT_A_BACKUP, ON (NOTE) | ON (DELETE) | ON (UNDO) | ON (COPY),
      N_ ("This file is not a backup of Kolibri."), N_ ("Look at the file in its folder."),
      KB_ADVICE_SHOW_FOLDER},
+    {KB_ERROR_NOT_A_BACKUP, ON (REPORT), N_ ("There is something else of that name."),
+     N_ ("Try again, and choose another name."), KB_ADVICE_TRY_AGAIN},
     {KB_ERROR_NOT_A_BACKUP, ON_ANY, N_ ("This file is not a backup of Kolibri."),
      /* Translators: db-v and .dump are parts of file names; leave them as they are. */
      N_ ("Choose a file whose name begins with “db-v” and ends in “.dump”."),
@@ -89,6 +91,8 @@ static const Entry catalogue[] = {
     {KB_ERROR_NOT_FOUND, ON (NOTE) | ON (DELETE), N_ ("The backup is not there any more."),
      N_ ("Somebody may have moved or deleted it. Look into the folder of your backups."),
      KB_ADVICE_SHOW_FOLDER},
+    {KB_ERROR_NOT_FOUND, ON (REPORT), N_ ("The folder for the report is not there any more."),
+     N_ ("Try again, and choose another folder."), KB_ADVICE_TRY_AGAIN},
     {KB_ERROR_NOT_FOUND, ON_ANY, N_ ("The backup is not there."),
      N_ ("Plug in the drive with the backup, or choose another backup."), KB_ADVICE_CHOOSE_FILE},
 
@@ -100,6 +104,8 @@ static const Entry catalogue[] = {
      N_ ("Choose another drive or another folder."), KB_ADVICE_CHOOSE_DRIVE},
     {KB_ERROR_PERMISSION, ON (CHECK) | ON (LOOK), N_ ("You may not read this file."),
      N_ ("Ask who it belongs to, or choose another backup."), KB_ADVICE_CHOOSE_FILE},
+    {KB_ERROR_PERMISSION, ON (REPORT), N_ ("You may not write to this folder."),
+     N_ ("Try again, and choose another folder."), KB_ADVICE_TRY_AGAIN},
     {KB_ERROR_PERMISSION, ON_ANY,
      N_ ("This folder or file belongs to another user of this computer, or is read-only."),
      N_ ("Log in as the user who runs Kolibri, or ask who looks after this computer."),
@@ -132,6 +138,8 @@ static const Entry catalogue[] = {
     {KB_ERROR_READ_ONLY, ON (COPY), N_ ("This drive is write-protected."),
      N_ ("If it has a small switch, slide it to the other side. Otherwise choose another drive."),
      KB_ADVICE_CHOOSE_DRIVE},
+    {KB_ERROR_READ_ONLY, ON (REPORT), N_ ("This disk is write-protected."),
+     N_ ("Try again, and choose a folder on another disk."), KB_ADVICE_TRY_AGAIN},
     {KB_ERROR_READ_ONLY, ON_ANY, N_ ("The disk is write-protected."),
      N_ ("Restart the computer and try again. If it happens again, the disk may be failing: ask "
          "who looks after this computer."),
@@ -177,6 +185,9 @@ static const struct {
     {-1, ON (DELETE),
      N_ ("Your Kolibri data and your other backups have not been changed. The list shows whether "
          "this backup is still there.")},
+    {-1, ON (REPORT),
+     N_ ("Only the report is not saved. Your Kolibri data and your backups have not "
+         "been changed.")},
     {-1, ON_ANY, N_ ("Your Kolibri data has not been changed.")},
 };
 

@@ -7,12 +7,14 @@ Usage, after a build, from the top of the project:
     xvfb-run -a -s "-screen 0 1400x1300x24 -noreset" dbus-run-session -- /usr/bin/python3 tools/gallery.py build FOLDER [LANGUAGE…]
 
 With languages named, each gets the main window and the restore dialog in a folder of its own. Root
-mounts a drive below /media for the states that need one; others go without them.
+mounts a drive below /media for the states that need one; others go without them. Where openbox is
+installed, dialogs have frames and titles.
 """
 
 import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -35,7 +37,7 @@ DRESSES = {
 }
 # What the buttons say is only known in English: in other languages they are found by their place
 # among the actions, which is the same in all of them.
-NEW = "2026-11-20_15-40-02"
+NEW = "2026-11-22_21-40-02"
 
 
 class Stage:
@@ -173,17 +175,34 @@ def dialogs(stage):
     stage.picture("15-menu")
 
 
+def add_work(home, answers):
+    """What learners did since the newest row: copies of rows, with new ids and times of now."""
+    db = sqlite3.connect(os.path.join(home, "db.sqlite3"))
+    db.executescript(
+        "CREATE TEMP TABLE t AS SELECT * FROM logger_attemptlog LIMIT %d;"
+        "UPDATE t SET id = lower(hex(randomblob(16))), end_timestamp = datetime('now');"
+        "INSERT INTO logger_attemptlog SELECT * FROM t" % answers
+    )
+    db.close()
+
+
 def restored(stage):
+    homes.add_kolibri_dump(stage.home, "demo-0.19", NEW)
+    add_work(stage.home, 312)
     program = stage.start()
-    rows = wait_for(program.rows, message="the list")
-    rows[-1].get_parent().get_selection_iface().select_child(rows[-1].get_index_in_parent())
+    row = wait_for(lambda: program.rows()[1:2], message="the list")[0]
+    row.get_parent().get_selection_iface().select_child(row.get_index_in_parent())
+    stage.act("win.inside")
+    wait_for(lambda: program.all("dialog"), message="what is inside")
+    stage.picture("16-inside-older")
+    stage.close_dialog()
     stage.act("win.restore")
     dialog = wait_for(lambda: program.all("dialog"), message="the question")[0]
-    stage.picture("16-restore-older")
+    stage.picture("17-restore-older")
     button = [node for node in program.all("push button") if is_within(node, dialog)][-1]
     button.get_action_iface().do_action(0)
-    wait_for(lambda: len(program.rows()) == 3, message="what was replaced in the list")
-    stage.picture("17-restored")
+    wait_for(lambda: len(program.rows()) == 4, message="what was replaced in the list")
+    stage.picture("18-restored")
 
 
 def is_within(node, ancestor):
@@ -200,7 +219,7 @@ def trouble(stage):
         f.write(homes.fixture_sql("0.19")[:400000])
     program = stage.start(path)
     wait_for(lambda: program.all("alert"), message="the error")
-    stage.picture("18-damaged")
+    stage.picture("19-damaged")
     server = subprocess.Popen([sys.executable, SERVER, stage.home, "kolibri"], stdout=subprocess.PIPE)
     server.stdout.readline()
     try:
@@ -208,7 +227,7 @@ def trouble(stage):
         wait_for(stage.program.row_names, message="the list")
         stage.act("win.restore")
         wait_for(lambda: stage.program.all("dialog"), message="the question")
-        stage.picture("19-kolibri-runs")
+        stage.picture("20-kolibri-runs")
     finally:
         server.kill()
         server.wait()
@@ -217,7 +236,7 @@ def trouble(stage):
     stage.start(env={"LD_PRELOAD": watch, "KB_WATCH_GATE": gate})
     wait_for(stage.program.row_names, message="the list")
     stage.act("win.backup")
-    stage.picture("20-working")
+    stage.picture("21-working")
     with open(gate, "w", encoding="ascii"):
         pass
 
@@ -229,7 +248,18 @@ def many(stage):
     stage.start()
     wait_for(stage.program.row_names, message="the list")
     stage.act("win.find")
-    stage.picture("21-many")
+    stage.picture("22-many")
+
+
+@contextlib.contextmanager
+def window_manager():
+    manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
+    try:
+        yield
+    finally:
+        if manager is not None:
+            manager.terminate()
+            manager.wait()
 
 
 def all_states(build, folder):
@@ -262,7 +292,8 @@ def languages(build, folder, codes):
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    if len(sys.argv) == 3:
-        all_states(*sys.argv[1:])
-    else:
-        languages(sys.argv[1], sys.argv[2], sys.argv[3:])
+    with window_manager():
+        if len(sys.argv) == 3:
+            all_states(*sys.argv[1:])
+        else:
+            languages(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -248,7 +248,7 @@ class CopyToDrive:
         self.assertTrue(self.copy("Kolibri")["was_there_already"])
         self.run_cli("check", copied["path"], home=False)
         said = self.run_cli("copy", self.made["name"], os.path.join(self.drive.path, "Kolibri")).stdout
-        self.assertIn("You can unplug the drive now.", said)
+        self.assertIn("has this backup already", said)
 
     def test_full(self):
         self.drive = self.Kind(self, 2 * MIB)

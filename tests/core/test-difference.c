@@ -35,7 +35,8 @@ assert_since (const KbHome *home, const char *time, gint64 answers, gint64 users
     g_autoptr (GError) error = NULL;
     KbDifference difference;
 
-    kb_test_assert_ok (kb_difference_since_backup (home, since, &difference, NULL, &error), error);
+    kb_test_assert_ok (kb_difference_since_backup (home, since, NULL, &difference, NULL, &error),
+                       error);
     g_assert_cmpint (difference.answers, ==, answers);
     g_assert_cmpint (difference.users, ==, users);
 }
@@ -63,6 +64,26 @@ test_zones (void)
     assert_since (home, "2026-05-01T18:30:00+05:00", 0, 2); /* 13:30 UTC */
 }
 
+/* Rows of a clock that was wrong look old; that there are more than in the backup still shows. */
+static void
+test_totals (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autoptr (KbHome) home = make_home (dir);
+    g_autoptr (GDateTime) since = g_date_time_new_from_iso8601 ("2026-05-04T00:00:00Z", NULL);
+    g_autoptr (KbSummary) then = kb_summary_new();
+    g_autoptr (GError) error = NULL;
+    KbDifference difference;
+
+    then->exercises = 600;
+    then->learners = 38;
+    then->coaches = 4;
+    kb_test_assert_ok (kb_difference_since_backup (home, since, then, &difference, NULL, &error),
+                       error);
+    g_assert_cmpint (difference.answers, ==, 61);
+    g_assert_cmpint (difference.users, ==, 1);
+}
+
 /* A Kolibri that lacks a table or column has done nothing there. */
 static void
 test_other_versions (void)
@@ -85,9 +106,9 @@ test_nothing_to_compare (void)
     g_autoptr (GError) no_time = NULL;
     KbDifference difference;
 
-    g_assert_false (kb_difference_since_backup (home, now, &difference, NULL, &no_data));
+    g_assert_false (kb_difference_since_backup (home, now, NULL, &difference, NULL, &no_data));
     g_assert_error (no_data, KB_ERROR, KB_ERROR_NOT_FOUND);
-    g_assert_false (kb_difference_since_backup (full, NULL, &difference, NULL, &no_time));
+    g_assert_false (kb_difference_since_backup (full, NULL, NULL, &difference, NULL, &no_time));
     g_assert_error (no_time, KB_ERROR, KB_ERROR_NOT_FOUND);
 }
 
@@ -106,7 +127,8 @@ test_cancelled (void)
              "CREATE TABLE logger_attemptlog AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
              "SELECT i+1 FROM n WHERE i<300000) SELECT i, '2026-05-01' AS end_timestamp FROM n");
     g_cancellable_cancel (cancellable);
-    g_assert_false (kb_difference_since_backup (home, since, &difference, cancellable, &error));
+    g_assert_false (
+        kb_difference_since_backup (home, since, NULL, &difference, cancellable, &error));
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -117,6 +139,7 @@ main (int argc, char **argv)
     g_test_add_func ("/difference/counts", test_counts);
     g_test_add_func ("/difference/zones", test_zones);
     g_test_add_func ("/difference/other-versions", test_other_versions);
+    g_test_add_func ("/difference/totals", test_totals);
     g_test_add_func ("/difference/nothing-to-compare", test_nothing_to_compare);
     g_test_add_func ("/difference/cancelled", test_cancelled);
     return g_test_run();

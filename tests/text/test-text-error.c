@@ -103,6 +103,8 @@ test_what_helps (void)
     assert_what (KB_OPERATION_UNDO, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
                  "The Kolibri data belongs to another user of this computer, or is read-only.",
                  KB_ADVICE_SAVE_REPORT);
+    assert_what (KB_OPERATION_REPORT, G_IO_ERROR, G_IO_ERROR_READ_ONLY,
+                 "This disk is write-protected.", KB_ADVICE_TRY_AGAIN);
     assert_what (KB_OPERATION_NOTE, KB_ERROR, KB_ERROR_INTERNAL,
                  "Something went wrong in Kolibri Backup.", KB_ADVICE_SAVE_REPORT);
     assert_what (KB_OPERATION_RESTORE, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled.",
