@@ -5,6 +5,7 @@ import math
 import os
 import re
 import struct
+import subprocess
 
 MAGIC = 0x950412DE
 HEADER = b"Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
@@ -35,6 +36,18 @@ def translate(message):
         return HEADER
     forms = message.split(b"\4")[-1].split(b"\0")
     return b"\0".join(lengthen(form.decode()).encode() for form in forms)
+
+
+def collect_messages(top, domain, folder):
+    """All that the sources have to translate, as a catalogue of English."""
+    source = os.path.join(folder, domain)
+    keywords = ["--keyword=" + k for k in ("_", "N_", "C_:1c,2", "NC_:1c,2", "ngettext:1,2")]
+    command = ["xgettext", "--from-code=UTF-8", "--files-from=po/POTFILES", "--output=" + source + ".pot", *keywords]
+    environment = dict(os.environ, GETTEXTDATADIRS=os.path.join(top, "data"))
+    subprocess.run(command, cwd=top, env=environment, stderr=subprocess.DEVNULL, check=True)
+    for command in (["msgen", "-o", source + ".po", source + ".pot"], ["msgfmt", "-o", source + ".mo", source + ".po"]):
+        subprocess.run(command, stderr=subprocess.DEVNULL, check=True)
+    return source + ".mo"
 
 
 def make_catalogue(source, folder, language):
