@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define STATEMENTS_BETWEEN_CHECKS 1024
 #define MAX_TARGETS 4096
 #define MAX_SEQUENCES 100000
 
@@ -38,9 +37,9 @@ typedef struct {
     gint64 value;
 } Sequence;
 
-typedef struct {
-    KbDumpReader *reader;
+struct _KbDumpLoader {
     KbSqlite *db;
+    char *path;      /* of the dump, for errors */
     KbDumpKind kind; /* of the statement that SQLite is compiling now */
     gboolean is_ours;
     gboolean seen_trigger;
@@ -56,7 +55,7 @@ typedef struct {
     unsigned n_things;     /* tables, indexes, views and triggers */
     size_t length_limit;   /* of values and rows, as set */
     size_t longest_length; /* what a row of the file has needed */
-} Loader;
+};
 
 static void
 target_free (gpointer data)
@@ -78,10 +77,9 @@ sequence_clear (gpointer data)
 }
 
 static gboolean
-refuse (Loader *self, const char *what, const char *sql, GError **error)
+refuse (KbDumpLoader *self, const char *what, const char *sql, GError **error)
 {
-    const char *path = kb_source_get_path (kb_dump_reader_get_source (self->reader));
-    g_autofree char *detail = g_strdup_printf ("load: %s: %s: %.120s", path, what, sql);
+    g_autofree char *detail = g_strdup_printf ("load: %s: %s: %.120s", self->path, what, sql);
     g_autofree char *valid = g_utf8_make_valid (detail, -1); /* the file may hold anything */
 
     g_set_error_literal (error, KB_ERROR, KB_ERROR_CORRUPT, valid);
@@ -90,7 +88,7 @@ refuse (Loader *self, const char *what, const char *sql, GError **error)
 
 /* What SQLite cannot do with a statement of the file is the file's fault. */
 static gboolean
-fail (Loader *self, int rc, const char *sql, GError **error)
+fail (KbDumpLoader *self, int rc, const char *sql, GError **error)
 {
     g_autoptr (GError) local = NULL;
 
@@ -111,14 +109,14 @@ on_authorize (void *user_data,
               const char *db,
               G_GNUC_UNUSED const char *trigger)
 {
-    const Loader *self = user_data;
+    const KbDumpLoader *self = user_data;
 
     return kb_dump_authorize (self->kind, action, a, b, db);
 }
 
 /* Compiles one statement under the authorizer. */
 static KbStmt *
-compile (Loader *self, KbDumpKind kind, const char *sql, GError **error)
+compile (KbDumpLoader *self, KbDumpKind kind, const char *sql, GError **error)
 {
     KbStmt *stmt = NULL;
     const char *tail = NULL;
@@ -139,7 +137,7 @@ compile (Loader *self, KbDumpKind kind, const char *sql, GError **error)
 }
 
 static gboolean
-run_sql (Loader *self, KbDumpKind kind, const char *sql, GError **error)
+run_sql (KbDumpLoader *self, KbDumpKind kind, const char *sql, GError **error)
 {
     g_autoptr (KbStmt) stmt = compile (self, kind, sql, error);
 
@@ -178,7 +176,7 @@ target_fits (const Target *target, const KbStatement *statement)
 }
 
 static Target *
-find_target (Loader *self, const KbStatement *statement, GError **error)
+find_target (KbDumpLoader *self, const KbStatement *statement, GError **error)
 {
     if (target_fits (self->last, statement))
         return self->last;
@@ -207,7 +205,7 @@ find_target (Loader *self, const KbStatement *statement, GError **error)
 /* Ours have 17 digits, which any correct conversion reads back exactly. Others are read with
  * SQLite's own, so that the result is the one that Kolibri's restore gives. */
 static gboolean
-read_real (Loader *self, const KbValue *value, double *out, GError **error)
+read_real (KbDumpLoader *self, const KbValue *value, double *out, GError **error)
 {
     if (self->is_ours) {
         char digits[64] = {0};
@@ -229,7 +227,7 @@ read_real (Loader *self, const KbValue *value, double *out, GError **error)
 }
 
 static gboolean
-bind_value (Loader *self, KbStmt *stmt, int index, const KbValue *value, GError **error)
+bind_value (KbDumpLoader *self, KbStmt *stmt, int index, const KbValue *value, GError **error)
 {
     double real = 0;
     int rc = SQLITE_OK;
@@ -258,7 +256,7 @@ bind_value (Loader *self, KbStmt *stmt, int index, const KbValue *value, GError 
 }
 
 static gboolean
-insert_row (Loader *self, const KbStatement *statement, GError **error)
+insert_row (KbDumpLoader *self, const KbStatement *statement, GError **error)
 {
     Target *target = find_target (self, statement, error);
 
@@ -267,7 +265,9 @@ insert_row (Loader *self, const KbStatement *statement, GError **error)
     for (unsigned i = 0; i < statement->n_values; i++)
         if (!bind_value (self, target->stmt, (int) i + 1, &statement->values[i], error))
             return FALSE;
+    self->kind = KB_DUMP_KIND_INSERT; /* it is compiled again when the schema has changed */
     int rc = sqlite3_step (target->stmt);
+    self->kind = KB_DUMP_KIND_REFUSED;
     if (rc != SQLITE_DONE)
         return fail (self, rc, statement->table, error);
     sqlite3_reset (target->stmt);
@@ -277,7 +277,7 @@ insert_row (Loader *self, const KbStatement *statement, GError **error)
 /* Where sqlite_sequence comes first, the tables that it counts for are not there yet, and their
  * rows would change it. */
 static gboolean
-hold_back_sequence (Loader *self, const KbStatement *statement, GError **error)
+hold_back_sequence (KbDumpLoader *self, const KbStatement *statement, GError **error)
 {
     const KbValue *values = statement->values;
 
@@ -295,7 +295,7 @@ hold_back_sequence (Loader *self, const KbStatement *statement, GError **error)
 /* A row of one of SQLite's own tables. Statistics beyond sqlite_stat1 are for SQLites that were
  * built to use them; ANALYZE makes them anew. */
 static gboolean
-load_internal (Loader *self, const KbStatement *statement, GError **error)
+load_internal (KbDumpLoader *self, const KbStatement *statement, GError **error)
 {
     if (strcmp (statement->table, "sqlite_sequence") == 0)
         return hold_back_sequence (self, statement, error);
@@ -308,7 +308,7 @@ load_internal (Loader *self, const KbStatement *statement, GError **error)
 /* No value is longer than the statement that it stands in: what a function makes beyond that is
  * none of a dump. Statements over the whole of a table may meet all its rows. */
 static void
-limit_length (Loader *self, const KbStatement *statement)
+limit_length (KbDumpLoader *self, const KbStatement *statement)
 {
     size_t length = MAX (LENGTH_FLOOR, 2 * statement->length + LENGTH_ALLOWANCE);
 
@@ -322,14 +322,14 @@ limit_length (Loader *self, const KbStatement *statement)
 }
 
 static gboolean
-load_insert (Loader *self, const KbStatement *statement, GError **error)
+load_insert (KbDumpLoader *self, const KbStatement *statement, gboolean elsewhere, GError **error)
 {
     kb_footer_count_row (self->counted, statement->table);
     if (strncmp (statement->table, "sqlite_", 7) == 0) /* may come at the end, after triggers */
         return load_internal (self, statement, error);
     if (self->seen_trigger)
         return refuse (self, "a row after a trigger", statement->table, error);
-    return insert_row (self, statement, error);
+    return elsewhere || insert_row (self, statement, error);
 }
 
 static gboolean
@@ -345,7 +345,7 @@ is_one_of (const char *sql, const char *const *texts)
  * by hand, for which it has the schema writable; here CREATE TABLE has made it. Whatever else
  * follows on writable_schema=ON is none of the shell's, and is refused. */
 static gboolean
-is_skipped (Loader *self, const char *sql, gboolean *skipped, GError **error)
+is_skipped (KbDumpLoader *self, const char *sql, gboolean *skipped, GError **error)
 {
     static const char sequence[] = "CREATE TABLE IF NOT EXISTS sqlite_sequence(name,seq)";
     static const char *const texts[] = {"DELETE FROM \"sqlite_sequence\"",
@@ -376,7 +376,7 @@ is_too_long (const KbStatement *statement, KbDumpKind kind)
 }
 
 static gboolean
-load_sql (Loader *self, const KbStatement *statement, GError **error)
+load_sql (KbDumpLoader *self, const KbStatement *statement, gboolean elsewhere, GError **error)
 {
     static const char *const analyze[] = {"ANALYZE \"sqlite_master\"", "ANALYZE sqlite_master",
                                           "ANALYZE sqlite_schema", NULL};
@@ -385,9 +385,9 @@ load_sql (Loader *self, const KbStatement *statement, GError **error)
     if (!is_skipped (self, statement->sql, &skipped, error) || skipped)
         return skipped;
     if (is_one_of (statement->sql, analyze)) {
-        sqlite3_set_authorizer (self->db, NULL, NULL);
+        kb_dump_loader_set_trusted (self, TRUE);
         gboolean ok = kb_sqlite_exec (self->db, "ANALYZE sqlite_master", error);
-        sqlite3_set_authorizer (self->db, on_authorize, self);
+        kb_dump_loader_set_trusted (self, FALSE);
         return ok;
     }
 
@@ -400,38 +400,54 @@ load_sql (Loader *self, const KbStatement *statement, GError **error)
         return refuse (self, "too many tables, indexes, views and triggers", statement->sql, error);
     if (kind == KB_DUMP_KIND_TRIGGER)
         self->seen_trigger = TRUE;
-    return run_sql (self, kind, statement->sql, error);
+    return elsewhere || run_sql (self, kind, statement->sql, error);
 }
 
 static gboolean
-load_statements (Loader *self, KbProgress *progress, GCancellable *cancellable, GError **error)
+take (KbDumpLoader *self, const KbStatement *statement, gboolean elsewhere, GError **error)
 {
-    const KbSource *source = kb_dump_reader_get_source (self->reader);
-    KbStatement statement;
-    uint64_t n = 0;
+    limit_length (self, statement);
+    if (statement->type == KB_STATEMENT_INSERT)
+        return load_insert (self, statement, elsewhere, error);
+    return load_sql (self, statement, elsewhere, error);
+}
 
-    do {
-        if (n++ % STATEMENTS_BETWEEN_CHECKS == 0) {
-            if (g_cancellable_set_error_if_cancelled (cancellable, error))
-                return FALSE;
-            kb_progress_set (progress, KB_PHASE_LOADING, kb_source_get_position (source),
-                             kb_source_get_size (source));
-        }
-        if (!kb_dump_reader_next (self->reader, &statement, error))
-            return FALSE;
-        if (statement.type != KB_STATEMENT_END)
-            limit_length (self, &statement);
-        if (statement.type == KB_STATEMENT_INSERT && !load_insert (self, &statement, error))
-            return FALSE;
-        if (statement.type == KB_STATEMENT_SQL && !load_sql (self, &statement, error))
-            return FALSE;
-    } while (statement.type != KB_STATEMENT_END);
-    return !self->awaits_sequence ||
-           refuse (self, "not allowed in a backup", "PRAGMA writable_schema=ON", error);
+/**
+ * kb_dump_loader_take:
+ * @self: a loader
+ * @statement: the next statement of the dump; not its end
+ * @error: return location for a #GError
+ *
+ * Errors: as kb_dump_loader_finish().
+ *
+ * Returns: %TRUE if the statement has been executed
+ */
+gboolean
+kb_dump_loader_take (KbDumpLoader *self, const KbStatement *statement, GError **error)
+{
+    return take (self, statement, FALSE, error);
+}
+
+/**
+ * kb_dump_loader_pass:
+ * @self: a loader
+ * @statement: the next statement of the dump, an INSERT
+ * @error: return location for a #GError
+ *
+ * Checks and counts a row as kb_dump_loader_take() does, but leaves it to another loader.
+ *
+ * Errors: %KB_ERROR_CORRUPT.
+ *
+ * Returns: %TRUE if it may stand there
+ */
+gboolean
+kb_dump_loader_pass (KbDumpLoader *self, const KbStatement *statement, GError **error)
+{
+    return take (self, statement, TRUE, error);
 }
 
 static gboolean
-load_sequences (Loader *self, GError **error)
+load_sequences (KbDumpLoader *self, GError **error)
 {
     if (self->sequences->len == 0 || !kb_sqlite_has_table (self->db, "sqlite_sequence"))
         return TRUE;
@@ -463,7 +479,7 @@ count_own_tables (const KbFooter *footer)
 /* Rows are counted one by one; a table without any only has its name. What SQLite keeps for itself
  * comes and goes: sqlite_sequence stays behind when its last table is dropped. */
 static gboolean
-check_tables (Loader *self, const KbFooter *footer, GError **error)
+check_tables (KbDumpLoader *self, const KbFooter *footer, GError **error)
 {
     g_autoptr (KbStmt) stmt =
         kb_sqlite_prepare (self->db,
@@ -486,10 +502,8 @@ check_tables (Loader *self, const KbFooter *footer, GError **error)
 }
 
 static gboolean
-check_rows (Loader *self, GError **error)
+check_rows (KbDumpLoader *self, const KbFooter *footer, GError **error)
 {
-    const KbFooter *footer = kb_dump_reader_get_footer (self->reader);
-
     if (footer == NULL || g_hash_table_size (footer->rows) == 0)
         return TRUE;
     if (!kb_footer_rows_fit (footer, self->counted))
@@ -499,77 +513,142 @@ check_rows (Loader *self, GError **error)
 
 /* What no SQL of a dump says, and Kolibri's own cycle loses. */
 static gboolean
-apply_header (Loader *self, GError **error)
+apply_header (KbDumpLoader *self, const KbHeader *header, GError **error)
 {
-    const KbHeader *header = kb_dump_reader_get_header (self->reader);
-
     return header == NULL ||
            kb_sqlite_execf (self->db, error, "PRAGMA user_version=%lld; PRAGMA application_id=%lld",
                             (long long) header->user_version, (long long) header->application_id);
 }
 
-static gboolean
-load_all (Loader *self, KbProgress *progress, GCancellable *cancellable, GError **error)
+/**
+ * kb_dump_loader_get_db:
+ * @self: a loader
+ *
+ * Returns: (transfer none): the database that it fills
+ */
+KbSqlite *
+kb_dump_loader_get_db (const KbDumpLoader *self)
 {
-    if (!kb_sqlite_exec (self->db, "BEGIN", error))
-        return FALSE;
-    sqlite3_set_authorizer (self->db, on_authorize, self);
-    gboolean ok = load_statements (self, progress, cancellable, error);
-    sqlite3_set_authorizer (self->db, NULL, NULL);
-    kb_dump_functions_limit (self->db, MAX (LENGTH_FLOOR, self->longest_length));
-
-    g_ptr_array_set_size (self->targets, 0); /* cached statements would forbid to commit */
-    return ok && check_rows (self, error) && load_sequences (self, error) &&
-           apply_header (self, error) && kb_sqlite_exec (self->db, "COMMIT", error);
+    return self->db;
 }
 
 /**
- * kb_dump_load:
- * @reader: a dump, at its first statement; not trusted
- * @scratch: an empty database of kb_scratch_create(); thrown away by the caller on failure
- * @progress: (nullable): counts bytes of the file
- * @cancellable: (nullable): looked at every 1,024 statements, and within long ones
+ * kb_dump_loader_set_trusted:
+ * @self: a loader
+ * @trusted: whether the statements to come are our own
+ *
+ * Takes the database from under the authorizer, or puts it back. Our own statements may meet all
+ * rows so far.
+ */
+void
+kb_dump_loader_set_trusted (KbDumpLoader *self, gboolean trusted)
+{
+    if (trusted) {
+        self->length_limit = MAX (LENGTH_FLOOR, self->longest_length);
+        kb_dump_functions_limit (self->db, self->length_limit);
+    }
+    sqlite3_set_authorizer (self->db, trusted ? NULL : on_authorize, self);
+}
+
+/**
+ * kb_dump_loader_free:
+ * @self: (nullable) (transfer full): a loader
+ *
+ * What has not been committed is lost.
+ */
+void
+kb_dump_loader_free (KbDumpLoader *self)
+{
+    if (self == NULL)
+        return;
+    g_ptr_array_unref (self->targets);
+    sqlite3_set_authorizer (self->db, NULL, NULL);
+    kb_sqlite_watch_cancel (self->db, NULL);
+    kb_sqlite_finalize (self->real);
+    kb_sqlite_close (self->converter);
+    kb_footer_free (self->counted);
+    g_array_unref (self->sequences);
+    g_free (self->path);
+    g_free (self);
+}
+
+/* Everything that may fail. */
+static gboolean
+begin (KbDumpLoader *self, GError **error)
+{
+    if (!kb_dump_functions_prepare (self->db, error))
+        return FALSE;
+    self->converter = kb_sqlite_open (":memory:", SQLITE_OPEN_READWRITE, error);
+    if (self->converter == NULL)
+        return FALSE;
+    self->real = kb_sqlite_prepare (self->converter, "SELECT CAST(?1 AS REAL)", error);
+    sqlite3_limit (self->db, SQLITE_LIMIT_ATTACHED, 0);
+    return self->real != NULL && kb_sqlite_exec (self->db, "BEGIN", error);
+}
+
+/**
+ * kb_dump_loader_new:
+ * @scratch: an empty database of kb_scratch_create(), which must outlive this
+ * @path: the name of the dump, for errors
+ * @is_ours: whether we wrote the dump
+ * @cancellable: (nullable): looked at within long statements
  * @error: return location for a #GError
  *
- * Loads a dump. Rows of plain literals are bound into cached statements; everything else goes
+ * Begins to load. Rows of plain literals are bound into cached statements; everything else goes
  * through SQLite under an authorizer with a positive list (design.md §7). Nothing of the file
  * reaches any database but @scratch.
  *
- * Errors: %KB_ERROR_NOT_A_BACKUP, %KB_ERROR_CORRUPT when the file is damaged or does what no backup
- * does, %KB_ERROR_NO_SPACE, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
+ * Errors: %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if all of the dump is in @scratch
+ * Returns: (transfer full): the loader, for one thread
+ */
+KbDumpLoader *
+kb_dump_loader_new (KbSqlite *scratch,
+                    const char *path,
+                    gboolean is_ours,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+    g_autoptr (KbDumpLoader) self = g_new0 (KbDumpLoader, 1);
+
+    self->db = scratch;
+    self->path = g_strdup (path);
+    self->is_ours = is_ours;
+    self->targets = g_ptr_array_new_with_free_func (target_free);
+    self->counted = kb_footer_new();
+    self->sequences = g_array_new (FALSE, FALSE, sizeof (Sequence));
+    g_array_set_clear_func (self->sequences, sequence_clear);
+    kb_sqlite_watch_cancel (scratch, cancellable);
+    if (!begin (self, error))
+        return NULL;
+    kb_dump_loader_set_trusted (self, FALSE);
+    return g_steal_pointer (&self);
+}
+
+/**
+ * kb_dump_loader_finish:
+ * @self: a loader that has taken every statement
+ * @header: (nullable): the first line of one of ours
+ * @footer: (nullable): its last line
+ * @error: return location for a #GError
+ *
+ * Compares what has come with the last line, and commits.
+ *
+ * Errors: %KB_ERROR_CORRUPT when the file is damaged or does what no backup does,
+ * %KB_ERROR_NO_SPACE, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if all is in the database
  */
 gboolean
-kb_dump_load (KbDumpReader *reader,
-              KbSqlite *scratch,
-              KbProgress *progress,
-              GCancellable *cancellable,
-              GError **error)
+kb_dump_loader_finish (KbDumpLoader *self,
+                       const KbHeader *header,
+                       const KbFooter *footer,
+                       GError **error)
 {
-    g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func (target_free);
-    g_autoptr (KbFooter) counted = kb_footer_new();
-    g_autoptr (GArray) sequences = g_array_new (FALSE, FALSE, sizeof (Sequence));
-    Loader loader = {
-        .reader = reader,
-        .db = scratch,
-        .is_ours = kb_dump_reader_get_header (reader) != NULL,
-        .targets = targets,
-        .counted = counted,
-        .sequences = sequences,
-    };
-
-    g_array_set_clear_func (sequences, sequence_clear);
-    if (kb_dump_functions_prepare (scratch, error))
-        loader.converter = kb_sqlite_open (":memory:", SQLITE_OPEN_READWRITE, error);
-    if (loader.converter == NULL)
-        return FALSE;
-    loader.real = kb_sqlite_prepare (loader.converter, "SELECT CAST(?1 AS REAL)", error);
-    sqlite3_limit (scratch, SQLITE_LIMIT_ATTACHED, 0);
-    kb_sqlite_watch_cancel (scratch, cancellable);
-    gboolean ok = loader.real != NULL && load_all (&loader, progress, cancellable, error);
-    kb_sqlite_watch_cancel (scratch, NULL);
-    kb_sqlite_finalize (loader.real);
-    kb_sqlite_close (loader.converter);
-    return ok;
+    if (self->awaits_sequence)
+        return refuse (self, "not allowed in a backup", "PRAGMA writable_schema=ON", error);
+    kb_dump_loader_set_trusted (self, TRUE);
+    g_ptr_array_set_size (self->targets, 0); /* cached statements would forbid to commit */
+    return check_rows (self, footer, error) && load_sequences (self, error) &&
+           apply_header (self, header, error) && kb_sqlite_exec (self->db, "COMMIT", error);
 }

@@ -10,10 +10,13 @@
 #define FIRST_BUFFER_BYTES (1024 * 1024)
 
 /* The longest statement: SQLite itself takes no more than a billion bytes (SQLITE_MAX_SQL_LENGTH).
- * A compressed file could name a long one in few bytes, so it gets less. */
+ * A compressed file could name a long one in few bytes, and a part that begins within a text may
+ * have no end of one, so they get less. */
 #define MAX_STATEMENT_BYTES (1024 * 1024 * 1024)
-#define MAX_COMPRESSED_STATEMENT_BYTES (16 * 1024 * 1024)
+#define MAX_DOUBTFUL_STATEMENT_BYTES (16 * 1024 * 1024)
 #define MAX_COMMENT_BYTES (1024 * 1024)
+
+#define NOWHERE G_MAXSIZE
 
 typedef enum { BEFORE_BEGIN, INSIDE, AFTER_COMMIT } Place;
 
@@ -35,6 +38,14 @@ struct _KbDumpReader {
     size_t hashed;
     uint64_t hashed_bytes;
 
+    gboolean is_part;    /* begins in the middle of a file, and ends with COMMIT */
+    uint64_t n_read;     /* bytes of the file */
+    uint64_t mark;       /* an offset in the file at which a statement may begin, or 0 */
+    size_t mark_at;      /* where it is in the buffer, or NOWHERE */
+    gboolean at_mark;    /* the last statement did begin there */
+    KbChecksum *part;    /* of the bytes from the mark on, or of all of a part */
+    char *part_checksum; /* the same, once it is over */
+
     KbInsert insert;
     GArray *values;
 };
@@ -53,6 +64,8 @@ kb_dump_reader_free (KbDumpReader *self)
     kb_footer_free (self->footer);
     g_free (self->buffer);
     kb_checksum_free (self->checksum);
+    kb_checksum_free (self->part);
+    g_free (self->part_checksum);
     g_array_unref (self->insert.literals);
     g_array_unref (self->values);
     g_free (self);
@@ -100,13 +113,15 @@ normalize_newlines (KbDumpReader *self, char *bytes, size_t n)
 static gboolean
 make_room (KbDumpReader *self, GError **error)
 {
-    size_t limit = kb_source_is_compressed (self->source) ? MAX_COMPRESSED_STATEMENT_BYTES
-                                                          : MAX_STATEMENT_BYTES;
+    gboolean is_doubtful = self->is_part || kb_source_is_compressed (self->source);
+    size_t limit = is_doubtful ? MAX_DOUBTFUL_STATEMENT_BYTES : MAX_STATEMENT_BYTES;
 
-    g_assert (self->checksum == NULL || self->hashed >= self->start);
+    g_assert ((self->checksum == NULL && self->part == NULL) || self->hashed >= self->start);
     if (self->start > 0) {
         memmove (self->buffer, self->buffer + self->start, self->end - self->start);
         self->hashed -= MIN (self->hashed, self->start);
+        if (self->mark_at != NOWHERE)
+            self->mark_at = self->mark_at >= self->start ? self->mark_at - self->start : NOWHERE;
         self->end -= self->start;
         self->start = 0;
     }
@@ -126,9 +141,13 @@ refill (KbDumpReader *self, GError **error)
         return FALSE;
 
     char *bytes = self->buffer + self->end;
-    gssize n = kb_source_read (self->source, bytes, self->capacity - self->end, error);
+    size_t room = self->capacity - self->end;
+    if (self->n_read < self->mark) /* so that it is known where the mark lies in the buffer */
+        room = (size_t) MIN (room, self->mark - self->n_read);
+    gssize n = kb_source_read (self->source, bytes, room, error);
     if (n < 0)
         return FALSE;
+    self->n_read += (uint64_t) n;
     const char *nul = memchr (bytes, '\0', (size_t) n);
     if (nul != NULL) {
         self->damaged = TRUE;
@@ -137,6 +156,8 @@ refill (KbDumpReader *self, GError **error)
     if (n == 0 || nul != NULL)
         self->at_eof = TRUE;
     self->end += normalize_newlines (self, bytes, (size_t) n);
+    if (n > 0 && self->n_read == self->mark)
+        self->mark_at = self->end;
     return TRUE;
 }
 
@@ -146,10 +167,15 @@ hash_until (KbDumpReader *self, const char *after)
 {
     size_t until = (size_t) (after - self->buffer);
 
-    if (self->checksum == NULL || until <= self->hashed)
+    if ((self->checksum == NULL && self->part == NULL) || until <= self->hashed)
         return;
-    kb_checksum_update (self->checksum, self->buffer + self->hashed, until - self->hashed);
-    self->hashed_bytes += until - self->hashed;
+    const char *bytes = self->buffer + self->hashed;
+    size_t n = until - self->hashed;
+    if (self->checksum != NULL)
+        kb_checksum_update (self->checksum, bytes, n);
+    if (self->part != NULL)
+        kb_checksum_update (self->part, bytes, n);
+    self->hashed_bytes += n;
     self->hashed = until;
 }
 
@@ -202,6 +228,20 @@ read_header (KbDumpReader *self, GError **error)
     return TRUE;
 }
 
+static KbDumpReader *
+reader_new (KbSource *source)
+{
+    KbDumpReader *self = g_new0 (KbDumpReader, 1);
+
+    self->source = source;
+    self->capacity = FIRST_BUFFER_BYTES;
+    self->buffer = g_malloc (self->capacity);
+    self->mark_at = NOWHERE;
+    self->insert.literals = g_array_new (FALSE, FALSE, sizeof (KbLiteral));
+    self->values = g_array_new (FALSE, FALSE, sizeof (KbValue));
+    return self;
+}
+
 /**
  * kb_dump_reader_new:
  * @source: (transfer full): a file that is not a binary database
@@ -216,16 +256,89 @@ read_header (KbDumpReader *self, GError **error)
 KbDumpReader *
 kb_dump_reader_new (KbSource *source, GError **error)
 {
-    g_autoptr (KbDumpReader) self = g_new0 (KbDumpReader, 1);
+    g_autoptr (KbDumpReader) self = reader_new (source);
 
-    self->source = source;
-    self->capacity = FIRST_BUFFER_BYTES;
-    self->buffer = g_malloc (self->capacity);
-    self->insert.literals = g_array_new (FALSE, FALSE, sizeof (KbLiteral));
-    self->values = g_array_new (FALSE, FALSE, sizeof (KbValue));
-    if (!read_header (self, error))
-        return NULL;
-    return g_steal_pointer (&self);
+    return read_header (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * kb_dump_reader_new_part:
+ * @source: (transfer full): a dump that is not compressed
+ * @offset: where in the file a statement between BEGIN and COMMIT begins
+ * @error: return location for a #GError
+ *
+ * Begins to read a dump there. It ends with COMMIT, and what follows is not looked at. Whether a
+ * statement does begin there, and whether the file has a good end, only a reader of all of it can
+ * tell: kb_dump_reader_set_mark().
+ *
+ * Errors: %KB_ERROR_IO.
+ *
+ * Returns: (transfer full): a reader at the first statement from there on
+ */
+KbDumpReader *
+kb_dump_reader_new_part (KbSource *source, uint64_t offset, GError **error)
+{
+    g_autoptr (KbDumpReader) self = reader_new (source);
+
+    self->is_part = TRUE;
+    self->place = INSIDE;
+    self->part = kb_checksum_new();
+    return kb_source_seek (source, offset, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * kb_dump_reader_set_mark:
+ * @self: a reader of a dump that is not compressed, from which nothing has been read
+ * @offset: in the file, beyond the first MiB
+ *
+ * Asks to be told by kb_dump_reader_is_at_mark() of a statement that begins there, and to have a
+ * checksum of what follows.
+ */
+void
+kb_dump_reader_set_mark (KbDumpReader *self, uint64_t offset)
+{
+    if (offset > self->n_read)
+        self->mark = offset;
+}
+
+/**
+ * kb_dump_reader_is_at_mark:
+ * @self: a reader
+ *
+ * Returns: whether the last statement is the one that begins at the mark
+ */
+gboolean
+kb_dump_reader_is_at_mark (const KbDumpReader *self)
+{
+    return self->at_mark;
+}
+
+/**
+ * kb_dump_reader_has_passed_mark:
+ * @self: a reader
+ *
+ * Returns: whether the last statement begins at the mark or ends behind it
+ */
+gboolean
+kb_dump_reader_has_passed_mark (const KbDumpReader *self)
+{
+    return self->mark > 0 && self->n_read >= self->mark &&
+           (self->mark_at == NOWHERE || self->start > self->mark_at);
+}
+
+/**
+ * kb_dump_reader_get_part_checksum:
+ * @self: a reader at the end
+ *
+ * Gives the checksum of all from the mark on, or of a part, to COMMIT. Two are equal if both have
+ * read the same bytes.
+ *
+ * Returns: (transfer none) (nullable): the checksum, or %NULL when the mark has not been met
+ */
+const char *
+kb_dump_reader_get_part_checksum (const KbDumpReader *self)
+{
+    return self->part_checksum;
 }
 
 /**
@@ -491,12 +604,20 @@ kb_dump_reader_next (KbDumpReader *self, KbStatement *out, GError **error)
         return FALSE;
     if (self->start == self->end)
         return fail (self, KB_ERROR_CORRUPT, "the file ends before COMMIT", error);
+    self->at_mark = self->start == self->mark_at;
+    if (self->at_mark) {
+        self->part = kb_checksum_new();
+        self->hashed = self->start;
+    }
     if (!read_statement (self, out, error))
         return FALSE;
     if (is_sql (out, "COMMIT")) {
         self->place = AFTER_COMMIT;
         *out = (KbStatement){.type = KB_STATEMENT_END};
-        return finish (self, error);
+        if (self->part != NULL)
+            self->part_checksum = kb_checksum_to_string (self->part);
+        g_clear_pointer (&self->part, kb_checksum_free);
+        return self->is_part || finish (self, error);
     }
     return TRUE;
 }

@@ -86,12 +86,18 @@ typedef struct {
 typedef struct _KbDumpReader KbDumpReader;
 
 KbDumpReader *kb_dump_reader_new (KbSource *source, GError **error);
+KbDumpReader *kb_dump_reader_new_part (KbSource *source, uint64_t offset, GError **error);
 void kb_dump_reader_free (KbDumpReader *self);
 
 const KbHeader *kb_dump_reader_get_header (const KbDumpReader *self);
 const KbFooter *kb_dump_reader_get_footer (const KbDumpReader *self);
 const KbSource *kb_dump_reader_get_source (const KbDumpReader *self);
 gboolean kb_dump_reader_next (KbDumpReader *self, KbStatement *out, GError **error);
+
+void kb_dump_reader_set_mark (KbDumpReader *self, uint64_t offset);
+gboolean kb_dump_reader_is_at_mark (const KbDumpReader *self);
+gboolean kb_dump_reader_has_passed_mark (const KbDumpReader *self);
+const char *kb_dump_reader_get_part_checksum (const KbDumpReader *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbDumpReader, kb_dump_reader_free)
 

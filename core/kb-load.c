@@ -3,7 +3,8 @@
 
 #include "kb-backup-name.h"
 #include "kb-dump-functions.h"
-#include "kb-dump-loader.h"
+#include "kb-dump-load.h"
+#include "kb-dump-middle.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-migrations.h"
@@ -22,6 +23,9 @@
 
 /* No value of a database is longer than its file; small ones get that much. */
 #define BINARY_LENGTH_FLOOR (128 * 1024)
+
+/* What one thread loads in a tenth of a second. */
+#define SMALLEST_SHARED_BYTES (8 * 1024 * 1024)
 
 /* What a database takes on average, for finding the space. */
 #define TYPICAL_GROWTH_PERCENT 150
@@ -106,13 +110,71 @@ copy_header (const KbHeader *header)
     return copy;
 }
 
+/* A folder for what is only checked and needs a name. */
 static gboolean
-load_text (KbLoaded *self,
-           const KbLoadOptions *options,
-           KbSource *source,
-           KbProgress *progress,
-           GCancellable *cancellable,
-           GError **error)
+make_temp_dir (KbLoaded *self, GError **error)
+{
+    g_autofree char *path =
+        g_build_filename (kb_platform_temp_dir(), "kolibri-backup-XXXXXX", NULL);
+
+    if (self->temp_dir != NULL)
+        return TRUE;
+    if (g_mkdtemp (path) == NULL) {
+        g_set_error (error, KB_ERROR, KB_ERROR_PERMISSION, "create folder: %s", path);
+        return FALSE;
+    }
+    self->temp_dir = g_steal_pointer (&path);
+    return TRUE;
+}
+
+static gboolean
+has_space_for_two (const KbLoadOptions *options)
+{
+    g_autofree char *dir = *options->scratch != '\0' ? g_path_get_dirname (options->scratch)
+                                                     : g_strdup (kb_platform_temp_dir());
+
+    return kb_file_require_space (dir, 2 * kb_load_estimate (options->file), NULL);
+}
+
+/* Starts a second thread where that gains time. */
+static KbDumpSecond *
+start_second (KbLoaded *self,
+              const KbLoadOptions *options,
+              uint64_t size_bytes,
+              KbScratchOptions *scratch)
+{
+    guint n_threads = options->n_threads;
+
+    if (n_threads == 0)
+        n_threads = size_bytes >= SMALLEST_SHARED_BYTES ? g_get_num_processors() : 1;
+    if (n_threads < 2 || !has_space_for_two (options))
+        return NULL;
+    uint64_t offset = kb_dump_find_middle (options->file, options->follow_links);
+    if (offset == 0 || (*options->scratch == '\0' && !make_temp_dir (self, NULL)))
+        return NULL;
+    g_autofree char *path = self->temp_dir != NULL
+                                ? g_build_filename (self->temp_dir, "db.sqlite3", NULL)
+                                : g_strconcat (options->scratch, KB_LOAD_SECOND_SUFFIX, NULL);
+
+    scratch->is_half = TRUE;
+    KbDumpSecondOptions second = {
+        .file = options->file,
+        .follow_links = options->follow_links,
+        .is_ours = self->header != NULL,
+        .offset = offset,
+        .scratch = *scratch,
+    };
+    second.scratch.path = path;
+    return kb_dump_second_start (&second);
+}
+
+static KbDumpOutcome
+load_text_once (KbLoaded *self,
+                const KbLoadOptions *options,
+                KbSource *source,
+                KbProgress *progress,
+                GCancellable *cancellable,
+                GError **error)
 {
     KbScratchOptions scratch = {
         .path = options->scratch,
@@ -122,9 +184,10 @@ load_text (KbLoaded *self,
     g_autoptr (KbDumpReader) reader = kb_dump_reader_new (source, error);
 
     if (reader == NULL)
-        return FALSE;
+        return KB_DUMP_FAILED;
     const KbHeader *header = kb_dump_reader_get_header (reader);
     if (header != NULL) {
+        kb_header_free (self->header);
         self->header = copy_header (header);
         scratch.encoding = header->encoding;
         scratch.page_size = (unsigned) CLAMP (header->page_size, 0, 65536);
@@ -132,8 +195,39 @@ load_text (KbLoaded *self,
     if (options->page_size != 0)
         scratch.page_size = options->page_size;
 
+    g_autoptr (KbDumpSecond) second =
+        start_second (self, options, kb_source_get_size (source), &scratch);
     self->db = kb_scratch_create (&scratch, error);
-    return self->db != NULL && kb_dump_load (reader, self->db, progress, cancellable, error);
+    if (self->db == NULL)
+        return KB_DUMP_FAILED;
+    KbDumpOutcome outcome =
+        kb_dump_load_shared (reader, self->db, second, progress, cancellable, error);
+    if (outcome != KB_DUMP_LOADED) /* it may have the other one open */
+        g_clear_pointer (&self->db, kb_sqlite_close);
+    return outcome;
+}
+
+static gboolean
+load_text (KbLoaded *self,
+           const KbLoadOptions *options,
+           KbSource *source,
+           KbProgress *progress,
+           GCancellable *cancellable,
+           GError **error)
+{
+    KbLoadOptions alone = *options;
+    KbDumpOutcome outcome = load_text_once (self, options, source, progress, cancellable, error);
+
+    if (outcome == KB_DUMP_RETRY) {
+        alone.n_threads = 1;
+        if (*alone.scratch != '\0' && !kb_platform_remove (alone.scratch, error))
+            return FALSE;
+        source = kb_source_open (alone.file, alone.follow_links, error);
+        if (source == NULL)
+            return FALSE;
+        outcome = load_text_once (self, &alone, source, progress, cancellable, error);
+    }
+    return outcome == KB_DUMP_LOADED;
 }
 
 /* Copies a file that may be compressed. */
@@ -233,13 +327,9 @@ load_binary (KbLoaded *self,
 
     self->is_binary = TRUE;
     if (*path == '\0') { /* bytes cannot be copied into a database without a name */
-        g_free (path);
-        path = g_build_filename (kb_platform_temp_dir(), "kolibri-backup-XXXXXX", NULL);
-        if (g_mkdtemp (path) == NULL) {
-            g_set_error (error, KB_ERROR, KB_ERROR_PERMISSION, "create folder: %s", path);
+        if (!make_temp_dir (self, error))
             return FALSE;
-        }
-        self->temp_dir = g_steal_pointer (&path);
+        g_free (path);
         path = g_build_filename (self->temp_dir, "db.sqlite3", NULL);
     }
     if (!copy_source (source, path, options->owner, progress, cancellable, error) ||

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @scratch: a name that is free, or "" for a database that vanishes with its connection
  * @page_size: the page size in bytes that the database shall have, or 0 for that of the backup
  * @owner: (nullable): to whom the scratch file shall belong
+ * @n_threads: how many shall load a dump, or 0 for as many as gain time
  */
 typedef struct {
     const char *file;
@@ -22,7 +23,11 @@ typedef struct {
     const char *scratch;
     unsigned page_size;
     const KbOwner *owner;
+    guint n_threads;
 } KbLoadOptions;
+
+/* What stands behind the scratch name while two threads load a dump. */
+#define KB_LOAD_SECOND_SUFFIX "-second"
 
 /**
  * KbLoaded:

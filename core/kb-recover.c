@@ -4,13 +4,14 @@
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-kept.h"
+#include "kb-load.h"
 #include "kb-lock.h"
 #include "kb-morango.h"
 #include "kb-restore-record.h"
 #include "kb-version.h"
 
-static const char *const journal_suffixes[] = {"-journal", "-wal", "-shm", "-vacuum-journal",
-                                               "-vacuum"};
+static const char *const scratch_suffixes[] = {"-journal",        "-wal",    "-shm",
+                                               "-vacuum-journal", "-vacuum", KB_LOAD_SECOND_SUFFIX};
 #define KEPT_PREFIX "replaced-v"
 
 /**
@@ -287,8 +288,8 @@ sweep_scratch (const KbHome *home, gboolean fix, gboolean *found, GError **error
 {
     const char *scratch = kb_home_get_scratch (home);
 
-    for (size_t i = 0; i < G_N_ELEMENTS (journal_suffixes); i++) {
-        g_autofree char *journal = g_strconcat (scratch, journal_suffixes[i], NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS (scratch_suffixes); i++) {
+        g_autofree char *journal = g_strconcat (scratch, scratch_suffixes[i], NULL);
         *found = *found || exists (journal);
         if (fix && !kb_platform_remove (journal, error))
             return FALSE;

@@ -35,7 +35,8 @@ configure (KbSqlite *db, const KbScratchOptions *options, GError **error)
                           "PRAGMA page_size=%u; PRAGMA locking_mode=EXCLUSIVE;"
                           "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
                           "PRAGMA cache_size=-%u; PRAGMA max_page_count=%llu;",
-                          page_size, CACHE_KIB, (unsigned long long) MIN (max_pages, MAX_PAGES)))
+                          page_size, options->is_half ? CACHE_KIB / 2 : CACHE_KIB,
+                          (unsigned long long) MIN (max_pages, MAX_PAGES)))
         return FALSE;
     if (options->encoding != NULL && is_encoding (options->encoding) &&
         !kb_sqlite_execf (db, error, "PRAGMA encoding=%Q", options->encoding))

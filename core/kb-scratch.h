@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @page_size: the page size in bytes that it shall have, or 0 for SQLite's choice
  * @encoding: (nullable): as in `PRAGMA encoding`; %NULL is UTF-8
  * @max_bytes: how large it may grow, in bytes; 0 for no limit
+ * @is_half: whether two are filled at a time, so that each may take half of the memory
  * @owner: (nullable): to whom the file shall belong
  */
 typedef struct {
@@ -19,6 +20,7 @@ typedef struct {
     unsigned page_size;
     const char *encoding;
     uint64_t max_bytes;
+    gboolean is_half;
     const KbOwner *owner;
 } KbScratchOptions;
 

@@ -185,6 +185,32 @@ kb_source_read (KbSource *self, void *bytes, size_t size_bytes, GError **error)
     return read_some (self, bytes, size_bytes, error);
 }
 
+/**
+ * kb_source_seek:
+ * @self: a source that is not compressed
+ * @offset: in bytes from its beginning
+ * @error: return location for a #GError
+ *
+ * Goes to another place in the file.
+ *
+ * Errors: %KB_ERROR_IO.
+ *
+ * Returns: %TRUE if the next byte read is the one at @offset
+ */
+gboolean
+kb_source_seek (KbSource *self, uint64_t offset, GError **error)
+{
+    g_return_val_if_fail (self->converter == NULL, FALSE);
+
+    if (lseek (self->fd, (off_t) offset, SEEK_SET) != (off_t) offset) {
+        g_set_error (error, KB_ERROR, KB_ERROR_IO, "read: %s: cannot seek", self->path);
+        return FALSE;
+    }
+    self->position = offset;
+    self->sniffed_start = self->sniffed_end;
+    return TRUE;
+}
+
 static gboolean
 sniff (KbSource *self, GError **error)
 {

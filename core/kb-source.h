@@ -31,6 +31,7 @@ gboolean kb_source_is_compressed (const KbSource *self);
 const char *kb_source_get_path (const KbSource *self);
 uint64_t kb_source_get_size (const KbSource *self);
 uint64_t kb_source_get_position (const KbSource *self);
+gboolean kb_source_seek (KbSource *self, uint64_t offset, GError **error);
 gssize kb_source_read (KbSource *self, void *bytes, size_t size_bytes, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbSource, kb_source_free)

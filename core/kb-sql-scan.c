@@ -646,3 +646,76 @@ kb_sql_decode_escapes (char *text, gsize length, gsize *new_length)
     *new_length = (gsize) (to - text);
     return TRUE;
 }
+
+/* Words and names of a statement that ends with a NUL, which ends every token. */
+static gboolean
+take_keyword (const char **at, const char *end, const char *word)
+{
+    const char *after = *at;
+
+    kb_sql_scan_blank (after, end, TRUE, &after);
+    const char *start = after;
+    while (after < end && is_name_char (*after))
+        after++;
+    if (!word_is (start, after, word))
+        return FALSE;
+    *at = after;
+    return TRUE;
+}
+
+static char *
+take_name (const char **at, const char *end)
+{
+    gboolean has_quotes = FALSE;
+
+    kb_sql_scan_blank (*at, end, TRUE, at);
+    const char *start = *at;
+    char quote = *start;
+    if (quote == '"' || quote == '`' || quote == '\'' || quote == '[') {
+        if (scan_quoted (start, end, at, &has_quotes) != KB_SCAN_OK)
+            return NULL;
+        char *name = g_strndup (start + 1, (gsize) (*at - start - 2));
+        if (has_quotes)
+            name[kb_sql_undouble (name, strlen (name), quote)] = '\0';
+        return name;
+    }
+    while (*at < end && is_name_char (**at))
+        (*at)++;
+    return *at > start ? g_strndup (start, (gsize) (*at - start)) : NULL;
+}
+
+/**
+ * kb_sql_table_of:
+ * @sql: a statement, CREATE TABLE, CREATE INDEX or INSERT
+ *
+ * Finds the table that a statement makes, or that it indexes or fills.
+ *
+ * Returns: (transfer full) (nullable): its name, unquoted, or %NULL when it is not plain to see
+ */
+char *
+kb_sql_table_of (const char *sql)
+{
+    const char *at = sql;
+    const char *end = sql + strlen (sql) + 1;
+    gboolean is_index = FALSE;
+
+    if (take_keyword (&at, end, "CREATE")) {
+        gboolean is_unique = take_keyword (&at, end, "UNIQUE");
+        is_index = take_keyword (&at, end, "INDEX");
+        if (!is_index && (is_unique || !take_keyword (&at, end, "TABLE")))
+            return NULL;
+        if (take_keyword (&at, end, "IF") &&
+            !(take_keyword (&at, end, "NOT") && take_keyword (&at, end, "EXISTS")))
+            return NULL;
+    } else if (!take_keyword (&at, end, "INSERT") || !take_keyword (&at, end, "INTO")) {
+        return NULL;
+    }
+    if (is_index) {
+        g_autofree char *index = take_name (&at, end);
+        if (index == NULL || !take_keyword (&at, end, "ON"))
+            return NULL;
+    }
+    g_autofree char *table = take_name (&at, end);
+    kb_sql_scan_blank (at, end, TRUE, &at);
+    return *at != '.' ? g_steal_pointer (&table) : NULL; /* not the name of a database */
+}

@@ -81,4 +81,6 @@ gsize kb_sql_undouble (char *text, gsize length, char quote);
 gboolean kb_sql_decode_hex (char *text, gsize length);
 gboolean kb_sql_decode_escapes (char *text, gsize length, gsize *new_length);
 
+char *kb_sql_table_of (const char *sql);
+
 G_END_DECLS

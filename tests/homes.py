@@ -101,7 +101,7 @@ def leftovers(home):
         found += [
             os.path.join(folder, name)
             for name in folders + names
-            if name.endswith((".part", ".restoring")) or name == "restore.ini"
+            if name.endswith((".part", ".restoring", ".restoring-second")) or name == "restore.ini"
         ]
     return found
 

@@ -4,9 +4,11 @@
  *   kb-bench dump DATABASE FILE    the dump, without sync and check
  *   kb-bench dump-1 DATABASE FILE  the same by one reader
  *   kb-bench load FILE DATABASE    the load, without check
+ *   kb-bench load-1 FILE DATABASE  the same by one thread
  *   kb-bench parse FILE            what a backup reads back to check itself
  */
-#include "kb-dump-loader.h"
+#include "kb-dump-load.h"
+#include "kb-dump-middle.h"
 #include "kb-dump-reader.h"
 #include "kb-dump-writer.h"
 #include "kb-file.h"
@@ -38,21 +40,33 @@ open_reader (const char *file, GError **error)
 }
 
 static gboolean
-load (const char *file, const char *database, GError **error)
+load (const char *file, const char *database, gboolean is_shared, GError **error)
 {
     g_autoptr (KbDumpReader) reader = open_reader (file, error);
     if (reader == NULL)
         return FALSE;
 
     const KbHeader *header = kb_dump_reader_get_header (reader);
-    const KbScratchOptions options = {
+    uint64_t middle = is_shared ? kb_dump_find_middle (file, TRUE) : 0;
+    g_autofree char *path = g_strconcat (database, "-second", NULL);
+    KbScratchOptions options = {
         .path = database,
         .page_size = header != NULL ? (unsigned) header->page_size : 0,
         .encoding = header != NULL ? header->encoding : NULL,
+        .is_half = middle > 0,
     };
+    KbDumpSecondOptions half = {.file = file, .is_ours = header != NULL, .offset = middle};
+    half.follow_links = TRUE;
+    half.scratch = options;
+    half.scratch.path = path;
+    g_autoptr (KbDumpSecond) second = middle > 0 ? kb_dump_second_start (&half) : NULL;
     g_autoptr (KbSqlite) db = kb_scratch_create (&options, error);
 
-    return db != NULL && kb_dump_load (reader, db, NULL, NULL, error);
+    gboolean ok =
+        db != NULL && kb_dump_load_shared (reader, db, second, NULL, NULL, error) == KB_DUMP_LOADED;
+    if (ok && kb_dump_reader_get_part_checksum (reader) != NULL)
+        g_print ("two threads\n");
+    return ok;
 }
 
 static gboolean
@@ -81,11 +95,14 @@ main (int argc, char **argv)
     else if (argc == 4 && strcmp (argv[1], "dump-1") == 0)
         ok = dump (argv[2], argv[3], 1, &error);
     else if (argc == 4 && strcmp (argv[1], "load") == 0)
-        ok = load (argv[2], argv[3], &error);
+        ok = load (argv[2], argv[3], TRUE, &error);
+    else if (argc == 4 && strcmp (argv[1], "load-1") == 0)
+        ok = load (argv[2], argv[3], FALSE, &error);
     else if (argc == 3 && strcmp (argv[1], "parse") == 0)
         ok = parse (argv[2], &error);
     else
-        g_printerr ("kb-bench dump|dump-1 DATABASE FILE | load FILE DATABASE | parse FILE\n");
+        g_printerr (
+            "kb-bench dump|dump-1 DATABASE FILE | load|load-1 FILE DATABASE | parse FILE\n");
     if (error != NULL)
         g_printerr ("%s\n", error->message);
     return ok ? 0 : 1;

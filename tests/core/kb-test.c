@@ -2,7 +2,7 @@
 #include "kb-test.h"
 
 #include "kb-checksum.h"
-#include "kb-dump-loader.h"
+#include "kb-dump-load.h"
 #include "kb-file.h"
 #include "kb-scratch.h"
 

@@ -2,7 +2,7 @@
 /* What the sqlite3 shells of all versions write, held against what the shell of SQLite 3.54 itself
  * made of it: unistr() in every form, and the statements around sqlite_sequence. */
 #include "kb-dump-functions.h"
-#include "kb-dump-loader.h"
+#include "kb-dump-load.h"
 #include "kb-error.h"
 #include "kb-scratch.h"
 #include "kb-test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* kb-dump-reader, kb-dump-loader and kb-dump-authorizer, and the writer after them: what loads is a
  * sound database, whose dump loads again. */
-#include "kb-dump-loader.h"
+#include "kb-dump-load.h"
 #include "kb-dump-writer.h"
 #include "kb-error.h"
 #include "kb-fuzz.h"

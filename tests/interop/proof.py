@@ -170,7 +170,7 @@ class Home:
             os.path.join(folder, name)
             for folder, folders, names in os.walk(self.path)
             for name in names + folders
-            if name.endswith((".part", ".restoring")) or name == "restore.ini"
+            if name.endswith((".part", ".restoring", ".restoring-second")) or name == "restore.ini"
         ]
 
 
