@@ -188,15 +188,25 @@ class Generator:
             self.db.execute("CREATE TABLE gone(id INTEGER PRIMARY KEY AUTOINCREMENT)")
             self.db.execute("DROP TABLE gone")
 
+    def pad(self, name):
+        """Rows enough for two threads to load what stands before and behind the middle."""
+        self.db.execute("CREATE TABLE %s (id INTEGER PRIMARY KEY, t)" % quoted(name))
+        rows = [(i, self.rnd.randbytes(500).hex()) for i in range(1200)]
+        self.db.executemany("INSERT INTO %s VALUES(?, ?)" % quoted(name), rows)
+
     def make(self):
         encoding = self.rnd.choice(["UTF-8", "UTF-8", "UTF-8", "UTF-16le", "UTF-16be"])
         if self.for_python:
             encoding = "UTF-8"
         self.db.execute("PRAGMA encoding='%s'" % encoding)
         self.db.execute("PRAGMA page_size=%d" % self.rnd.choice([512, 1024, 4096, 65536]))
+        self.db.execute("BEGIN")
+        self.pad("!")
         for i in range(self.rnd.randint(1, 6)):
             self.table(i)
+        self.pad("~")
         self.extras()
+        self.db.execute("COMMIT")
         self.db.execute("PRAGMA user_version=%d" % self.rnd.choice([0, 7, -3]))
         self.db.execute("PRAGMA application_id=%d" % self.rnd.choice([0, 42]))
         self.db.close()
@@ -220,7 +230,11 @@ class RoundTrip(unittest.TestCase):
         return path
 
     def bench(self, *args):
-        subprocess.run([BENCH, *args], check=True)
+        return subprocess.run([BENCH, *args], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def load(self, dump):
+        """By two threads: each database has a middle."""
+        self.assertEqual(self.bench("load", dump, self.fresh("b.sqlite3")), "two threads\n")
 
     def compare(self, before, path, ours):
         after = content(path, ours)
@@ -244,7 +258,7 @@ class RoundTrip(unittest.TestCase):
 
     def test_ours_through_ours(self):
         def check(source):
-            self.bench("load", self.dump(source), self.fresh("b.sqlite3"))
+            self.load(self.dump(source))
             self.compare(content(source, True), self.file("b.sqlite3"), True)
 
         self.each(False, check)
@@ -280,7 +294,7 @@ class RoundTrip(unittest.TestCase):
                     ["sqlite3", "-bail", self.fresh("peer.sqlite3")], stdin=f, stderr=subprocess.PIPE, check=False
                 )
             if peer.returncode == 0:  # it cannot read all of its own: Inf, odd names
-                self.bench("load", self.file("shell.sql"), self.fresh("b.sqlite3"))
+                self.load(self.file("shell.sql"))
                 self.compare(content(self.file("peer.sqlite3"), False), self.file("b.sqlite3"), False)
                 self.n_compared += 1
 
@@ -305,7 +319,7 @@ class RoundTrip(unittest.TestCase):
                 return
             with open(self.fresh("python.dump"), "w", encoding="utf-8", newline="") as f:
                 f.write(sql)
-            self.bench("load", self.file("python.dump"), self.fresh("b.sqlite3"))
+            self.load(self.file("python.dump"))
             self.compare(content(self.file("peer.sqlite3"), False), self.file("b.sqlite3"), False)
             self.n_compared += 1
 
