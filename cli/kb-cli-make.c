@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* backup, check: what changes no data. */
+/* backup, check, copy, import, keep, note, delete: what works on backups and changes no data. */
 #include "config.h"
 
 #include "kb-backup.h"
+#include "kb-catalog-change.h"
+#include "kb-catalog-delete.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
+#include "kb-copy.h"
+#include "kb-import.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
 #include "kb-verify.h"
@@ -144,4 +148,253 @@ kb_cli_check (KbCli *self, int argc, char **argv)
         return kb_cli_fail (self, KB_OPERATION_CHECK, error);
     print_check (self, result);
     return KB_EXIT_OK;
+}
+
+/* Says what became of a backup: a sentence, or all that is known of it now. */
+static int
+print_entry_again (KbCli *self, const char *name, const char *sentence)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (KbEntry) entry = self->json ? kb_catalog_find_any (self->home, name, &error) : NULL;
+
+    if (error != NULL)
+        return kb_cli_fail (self, KB_OPERATION_NOTE, error);
+    if (entry != NULL)
+        kb_cli_print_json (kb_cli_json_entry (entry));
+    else
+        g_print ("%s\n", sentence);
+    return KB_EXIT_OK;
+}
+
+/**
+ * kb_cli_keep:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `keep NAME [--off]`: marks a backup as one that tidying up never takes.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_keep (KbCli *self, int argc, char **argv)
+{
+    gboolean off = FALSE;
+    const GOptionEntry entries[] = {
+        {"off", 0, 0, G_OPTION_ARG_NONE, &off, N_ ("Take the mark away"), NULL},
+        {0},
+    };
+    g_autoptr (GError) error = NULL;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("NAME"), entries, 1, 1))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    if (!kb_catalog_set_keep (self->home, argv[1], !off, &error))
+        return kb_cli_fail (self, KB_OPERATION_NOTE, error);
+    return print_entry_again (self, argv[1],
+                              off ? _ ("The backup is no longer marked to be kept.")
+                                  : _ ("The backup is marked to be kept."));
+}
+
+/**
+ * kb_cli_note:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `note NAME TEXT`: writes a note to a backup; "" removes it.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_note (KbCli *self, int argc, char **argv)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("NAME TEXT"), NULL, 2, 2))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    if (!kb_catalog_set_note (self->home, argv[1], argv[2], &error))
+        return kb_cli_fail (self, KB_OPERATION_NOTE, error);
+    return print_entry_again (self, argv[1],
+                              *argv[2] != '\0' ? _ ("The note has been saved.")
+                                               : _ ("The note has been removed."));
+}
+
+static gpointer
+work_copy (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    return kb_copy_run (data, progress, cancellable, error);
+}
+
+static void
+print_copy (KbCli *self, const KbCopyResult *result)
+{
+    if (self->json) {
+        JsonObject *object = json_object_new();
+        kb_cli_json_set_text (object, "name", result->name);
+        kb_cli_json_set_text (object, "path", result->path);
+        json_object_set_int_member (object, "size", (gint64) result->size_bytes);
+        json_object_set_boolean_member (object, "was_there_already", result->was_there_already);
+        kb_cli_print_json (object);
+        return;
+    }
+    g_autofree char *folder = g_path_get_dirname (result->path);
+    g_autofree char *name = g_filename_display_basename (folder);
+    g_autofree char *plain = kb_cli_make_plain (name);
+    g_autofree char *sentence = kb_text_copied (plain, FALSE, result->was_there_already);
+    g_autofree char *path = kb_cli_make_plain (result->path);
+    g_print ("%s\n%s\n", sentence, path);
+}
+
+/**
+ * kb_cli_copy:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `copy NAME FOLDER`: copies a backup to a USB drive or another folder.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_copy (KbCli *self, int argc, char **argv)
+{
+    g_autoptr (GError) error = NULL;
+    gboolean from_catalog;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("NAME FOLDER"), NULL, 2, 2))
+        return KB_EXIT_USAGE;
+    kb_cli_open_home (self, NULL); /* a file can be copied without any Kolibri */
+    g_autoptr (KbEntry) entry = kb_cli_find_entry (self, argv[1], &from_catalog, &error);
+    if (entry == NULL)
+        return kb_cli_fail (self, KB_OPERATION_LOOK, error);
+
+    g_autofree char *copy_name = kb_copy_make_name (entry);
+    g_autofree char *guide = kb_text_how_to (copy_name, entry->version, entry->size_bytes);
+    KbCopyOptions options = {
+        .home = self->home,
+        .entry = entry,
+        .from_catalog = from_catalog,
+        .folder = argv[2],
+        .guide_name = kb_text_guide_name(),
+        .guide_text = guide,
+    };
+    g_autoptr (KbCopyResult) result = kb_cli_run (self, work_copy, &options, &error);
+    if (result == NULL)
+        return kb_cli_fail (self, KB_OPERATION_COPY, error);
+    print_copy (self, result);
+    return KB_EXIT_OK;
+}
+
+/* A file from anywhere, and the list that it shall be in. */
+typedef struct {
+    KbHome *home;
+    const char *path;
+} Import;
+
+static gpointer
+work_import (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
+{
+    const Import *import = data;
+
+    return kb_import_run (import->home, import->path, progress, cancellable, error);
+}
+
+static void
+print_import (KbCli *self, const KbImportResult *result)
+{
+    if (self->json) {
+        JsonObject *object = json_object_new();
+        kb_cli_json_set_text (object, "name", result->name);
+        kb_cli_json_set_text (object, "path", result->path);
+        json_object_set_boolean_member (object, "was_there_already", result->was_there_already);
+        kb_cli_json_set_text (object, "version", result->checked->version);
+        kb_cli_json_set_summary (object, result->checked->summary);
+        kb_cli_print_json (object);
+        return;
+    }
+    g_autofree char *sentence = kb_text_imported (result);
+    g_print ("%s\n%s\n", sentence, result->name);
+}
+
+/**
+ * kb_cli_import:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `import FILE`: adds a backup from elsewhere to the list.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_import (KbCli *self, int argc, char **argv)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("FILE"), NULL, 1, 1))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    Import import = {.home = self->home, .path = argv[1]};
+    g_autoptr (KbImportResult) result = kb_cli_run (self, work_import, &import, &error);
+    if (result == NULL)
+        return kb_cli_fail (self, KB_OPERATION_IMPORT, error);
+    print_import (self, result);
+    return KB_EXIT_OK;
+}
+
+static int
+delete_for_good (KbCli *self, const char *name, gboolean is_listed)
+{
+    g_autoptr (GError) error = NULL;
+
+    if ((is_listed && !kb_catalog_delete (self->home, name, &error)) ||
+        !kb_catalog_empty_deleted (self->home, name, &error))
+        return kb_cli_fail (self, KB_OPERATION_DELETE, error);
+    if (self->json) {
+        JsonObject *object = json_object_new();
+        kb_cli_json_set_text (object, "deleted", name);
+        kb_cli_print_json (object);
+    } else {
+        g_print ("%s\n", _ ("The backup has been deleted."));
+    }
+    return KB_EXIT_OK;
+}
+
+/**
+ * kb_cli_delete:
+ * @self: the run
+ * @argc: the number of words
+ * @argv: the words, the name of the command first
+ *
+ * `delete NAME`: deletes a backup for good, also one that an interrupted run has left deleted and
+ * not emptied.
+ *
+ * Returns: the exit code
+ */
+int
+kb_cli_delete (KbCli *self, int argc, char **argv)
+{
+    const GOptionEntry entries[] = {
+        {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL},
+        {0},
+    };
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autoptr (GError) error = NULL;
+
+    if (!kb_cli_parse (self, &argc, &argv, _ ("NAME"), entries, 1, 1))
+        return KB_EXIT_USAGE;
+    if (!kb_cli_open_home (self, &error))
+        return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    g_autoptr (KbEntry) entry = kb_catalog_find_any (self->home, argv[1], &error);
+    if (entry == NULL && !kb_catalog_has_deleted (self->home, argv[1]))
+        return kb_cli_fail (self, KB_OPERATION_DELETE, error);
+    g_autofree char *question = kb_text_delete_question (entry, now);
+    if (!kb_cli_ask (self, question))
+        return KB_EXIT_USAGE;
+    return delete_for_good (self, argv[1], entry != NULL);
 }

@@ -150,7 +150,7 @@ ask_undo (KbCli *self, const KbKept *kept)
     KbDifference difference;
 
     if (kb_undo_read_difference (self->home, kept, &difference)) {
-        g_autofree char *text = kb_text_difference (&difference);
+        g_autofree char *text = kb_text_difference (&difference, kept->time, now);
         g_printerr ("%s\n", text);
     }
     return kb_cli_ask (self, question);

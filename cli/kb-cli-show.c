@@ -4,9 +4,9 @@
 
 #include "kb-cli-json.h"
 #include "kb-cli.h"
-#include "kb-error.h"
 #include "kb-text-date.h"
 #include "kb-text-entry.h"
+#include "kb-text-result.h"
 #include "kb-text-status.h"
 
 #include <glib/gi18n.h>
@@ -107,13 +107,91 @@ kb_cli_list (KbCli *self, int argc, char **argv)
     return KB_EXIT_OK;
 }
 
+/* A backup, and what is there now. */
+typedef struct {
+    const KbEntry *entry;
+    KbSummary *present; /* NULL when nobody knows */
+    gboolean has_difference;
+    KbDifference difference;
+} Comparison;
+
+static void
+compare (Comparison *self, const KbHome *home)
+{
+    self->present = kb_status_read_summary (home, NULL);
+    self->has_difference =
+        self->present != NULL &&
+        kb_difference_since_backup (home, self->entry->time, self->entry->summary,
+                                    &self->difference, NULL, NULL);
+}
+
+static void
+set_same_device (JsonObject *object, const KbSummary *a, const KbSummary *b)
+{
+    if (a == NULL || b == NULL || a->device_id == NULL || b->device_id == NULL)
+        json_object_set_null_member (object, "same_device");
+    else
+        json_object_set_boolean_member (object, "same_device",
+                                        !kb_summary_is_of_other_device (a, b));
+}
+
+static void
+print_info_json (const Comparison *self)
+{
+    JsonObject *object = kb_cli_json_entry (self->entry);
+
+    set_same_device (object, self->entry->summary, self->present);
+    if (self->present != NULL)
+        json_object_set_object_member (object, "present", kb_summary_to_json (self->present));
+    if (self->has_difference) {
+        JsonObject *difference = json_object_new();
+        json_object_set_int_member (difference, "answers", self->difference.answers);
+        json_object_set_int_member (difference, "users", self->difference.users);
+        json_object_set_object_member (object, "difference", difference);
+    }
+    kb_cli_print_json (object);
+}
+
+static void
+print_summary (const KbSummary *summary)
+{
+    g_autoptr (GPtrArray) lines = kb_text_summary_lines (summary);
+
+    for (guint i = 0; i < lines->len; i++) {
+        g_autofree char *line = kb_cli_make_plain (lines->pdata[i]);
+        g_print ("    %s\n", line);
+    }
+}
+
+static void
+print_info (const Comparison *self)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    print_entry (self->entry, now);
+    if (self->entry->summary != NULL)
+        print_summary (self->entry->summary);
+    if (self->present != NULL) {
+        g_print ("%s\n", _ ("What is there now:"));
+        print_summary (self->present);
+    }
+    if (self->has_difference) {
+        g_autofree char *text = kb_text_difference (&self->difference, self->entry->time, now);
+        g_print ("%s\n", text);
+    }
+    g_autofree char *device = kb_text_other_device (self->entry->summary, self->present);
+    if (device != NULL)
+        g_print ("%s\n", device);
+}
+
 /**
  * kb_cli_info:
  * @self: the run
  * @argc: the number of words
  * @argv: the words, the name of the command first
  *
- * `info FILE`: what a backup says about itself, without checking it.
+ * `info FILE`: what a backup says about itself, without checking it; what is there now, and what
+ * has been done since.
  *
  * Returns: the exit code
  */
@@ -121,31 +199,22 @@ int
 kb_cli_info (KbCli *self, int argc, char **argv)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
-    g_autoptr (KbEntry) entry = NULL;
+    g_autoptr (KbSummary) present = NULL;
     gboolean from_catalog;
 
     if (!kb_cli_parse (self, &argc, &argv, _ ("FILE"), NULL, 1, 1))
         return KB_EXIT_USAGE;
     kb_cli_open_home (self, NULL); /* a file can be looked at without any Kolibri */
-    g_autofree char *path = kb_cli_find_file (self, argv[1], &from_catalog);
-    entry = from_catalog ? kb_catalog_find (self->home, argv[1], &error)
-                         : kb_catalog_describe_file (path, &error);
+    g_autoptr (KbEntry) entry = kb_cli_find_entry (self, argv[1], &from_catalog, &error);
     if (entry == NULL)
         return kb_cli_fail (self, KB_OPERATION_LOOK, error);
-    if (entry->state == KB_ENTRY_FOREIGN) {
-        g_set_error (&error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "look: %s: not a backup", path);
-        return kb_cli_fail (self, KB_OPERATION_LOOK, error);
-    }
-    if (self->json) {
-        kb_cli_print_json (kb_cli_json_entry (entry));
-        return KB_EXIT_OK;
-    }
-    print_entry (entry, now);
-    if (entry->summary != NULL) {
-        g_autoptr (GPtrArray) lines = kb_text_summary_lines (entry->summary);
-        for (guint i = 0; i < lines->len; i++)
-            g_print ("    %s\n", (const char *) lines->pdata[i]);
-    }
+    Comparison comparison = {.entry = entry};
+    if (self->home != NULL)
+        compare (&comparison, self->home);
+    present = comparison.present;
+    if (self->json)
+        print_info_json (&comparison);
+    else
+        print_info (&comparison);
     return KB_EXIT_OK;
 }

@@ -3,7 +3,6 @@
 
 #include "kb-cli.h"
 
-#include "kb-catalog.h"
 #include "kb-cli-json.h"
 #include "kb-recover.h"
 #include "kb-text-error.h"
@@ -11,6 +10,7 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define N_COMMON_OPTIONS 3
@@ -26,6 +26,19 @@ fill_common_options (KbCli *self, GOptionEntry *entries)
     entries[1] =
         (GOptionEntry){"json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_ ("Answer in JSON"), NULL};
     entries[2] = (GOptionEntry){0};
+}
+
+/* GOption leaves the "--" before words that look like options. */
+static void
+drop_separator (int *argc, char **argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp (argv[i], "--") != 0)
+            continue;
+        memmove (argv + i, argv + i + 1, (size_t) (*argc - i) * sizeof *argv);
+        (*argc)--;
+        return;
+    }
 }
 
 /**
@@ -63,6 +76,7 @@ kb_cli_parse (KbCli *self,
         g_printerr ("%s\n", error->message);
         return FALSE;
     }
+    drop_separator (argc, *argv);
     if (*argc - 1 < min_args || *argc - 1 > max_args) {
         g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
         g_printerr ("%s", help);
@@ -101,7 +115,7 @@ kb_cli_open_home (KbCli *self, GError **error)
 /**
  * kb_cli_find_file:
  * @self: the run
- * @argument: a path, or the name of a backup of the data folder
+ * @argument: a path, or a name that the list of the data folder shows
  * @from_catalog: (out): whether it is such a name
  *
  * Returns: (transfer full): the path; nothing need be there
@@ -112,9 +126,38 @@ kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog)
     *from_catalog = FALSE;
     if (g_file_test (argument, G_FILE_TEST_EXISTS) || self->home == NULL)
         return g_strdup (argument);
-    g_autoptr (KbEntry) entry = kb_catalog_find (self->home, argument, NULL);
+    g_autoptr (KbEntry) entry = kb_catalog_find_any (self->home, argument, NULL);
     *from_catalog = entry != NULL;
     return g_strdup (entry != NULL ? entry->path : argument);
+}
+
+/**
+ * kb_cli_find_entry:
+ * @self: the run
+ * @argument: a path, or a name that the list of the data folder shows
+ * @from_catalog: (out): whether it is such a name
+ * @error: return location for a #GError
+ *
+ * Finds a backup, and refuses what is none by its first bytes.
+ *
+ * Errors: as kb_catalog_find_any(), and as kb_home_open() when there is no list either.
+ *
+ * Returns: (transfer full): what the list says of it, or would say
+ */
+KbEntry *
+kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **error)
+{
+    g_autoptr (KbEntry) entry = NULL;
+
+    *from_catalog = !g_file_test (argument, G_FILE_TEST_EXISTS);
+    if (*from_catalog && self->home == NULL && !kb_cli_open_home (self, error))
+        return NULL;
+    entry = *from_catalog ? kb_catalog_find_any (self->home, argument, error)
+                          : kb_catalog_describe_file (argument, error);
+    if (entry == NULL || entry->state != KB_ENTRY_FOREIGN)
+        return g_steal_pointer (&entry);
+    g_set_error (error, KB_ERROR, KB_ERROR_NOT_A_BACKUP, "look: %s: not a backup", entry->path);
+    return NULL;
 }
 
 /**
@@ -189,6 +232,8 @@ exit_code (const GError *error)
         [KB_ERROR_PERMISSION] = KB_EXIT_PERMISSION,
         [KB_ERROR_UNSUPPORTED] = KB_EXIT_UNSUPPORTED,
         [KB_ERROR_IO] = KB_EXIT_IO,
+        [KB_ERROR_FILE_TOO_LARGE] = KB_EXIT_FILE_TOO_LARGE,
+        [KB_ERROR_READ_ONLY] = KB_EXIT_READ_ONLY,
         [KB_ERROR_INTERNAL] = KB_EXIT_FAILED,
     };
 

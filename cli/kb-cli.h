@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "kb-home.h"
+#include "kb-catalog.h"
 #include "kb-progress.h"
 #include "kb-text.h"
 
@@ -23,6 +23,8 @@ enum {
     KB_EXIT_PERMISSION = 9,
     KB_EXIT_UNSUPPORTED = 10,
     KB_EXIT_IO = 11,
+    KB_EXIT_FILE_TOO_LARGE = 12,
+    KB_EXIT_READ_ONLY = 13,
     KB_EXIT_CANCELLED = 130,
 };
 
@@ -53,6 +55,12 @@ int kb_cli_info (KbCli *self, int argc, char **argv);
 int kb_cli_check (KbCli *self, int argc, char **argv);
 int kb_cli_restore (KbCli *self, int argc, char **argv);
 int kb_cli_undo (KbCli *self, int argc, char **argv);
+int kb_cli_keep (KbCli *self, int argc, char **argv);
+int kb_cli_note (KbCli *self, int argc, char **argv);
+int kb_cli_copy (KbCli *self, int argc, char **argv);
+int kb_cli_import (KbCli *self, int argc, char **argv);
+int kb_cli_delete (KbCli *self, int argc, char **argv);
+int kb_cli_report (KbCli *self, int argc, char **argv);
 
 gboolean kb_cli_parse (KbCli *self,
                        int *argc,
@@ -63,6 +71,8 @@ gboolean kb_cli_parse (KbCli *self,
                        int max_args);
 gboolean kb_cli_open_home (KbCli *self, GError **error);
 char *kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog);
+KbEntry *
+kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **error);
 gboolean kb_cli_ask (KbCli *self, const char *question);
 
 char *kb_cli_make_plain (const char *text);

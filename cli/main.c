@@ -21,6 +21,12 @@ static const Command commands[] = {
     {"check", kb_cli_check, N_ ("Check whether a backup could be restored")},
     {"restore", kb_cli_restore, N_ ("Bring a backup back")},
     {"undo", kb_cli_undo, N_ ("Undo a restore")},
+    {"keep", kb_cli_keep, N_ ("Mark a backup as one to keep")},
+    {"note", kb_cli_note, N_ ("Write a note to a backup")},
+    {"copy", kb_cli_copy, N_ ("Copy a backup to a USB drive")},
+    {"import", kb_cli_import, N_ ("Add a backup from elsewhere to the list")},
+    {"delete", kb_cli_delete, N_ ("Delete a backup for good")},
+    {"report", kb_cli_report, N_ ("Print a report for support that names nobody")},
 };
 
 static const Command *

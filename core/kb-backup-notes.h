@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The most characters of a note that a person writes. */
+#define KB_NOTE_MAX_CHARS 500
+
 /**
  * KbFileStamp:
  * @size_bytes: the size of a file
@@ -41,6 +44,8 @@ typedef struct {
 } KbBackupNotes;
 
 KbBackupNotes *kb_backup_notes_load (const KbHome *home, const char *name);
+KbBackupNotes *
+kb_backup_notes_load_to_change (const KbHome *home, const char *name, GError **error);
 gboolean kb_backup_notes_save (const KbBackupNotes *self,
                                const KbHome *home,
                                const char *name,
@@ -50,6 +55,10 @@ void kb_backup_notes_free (KbBackupNotes *self);
 void
 kb_backup_notes_set_checked (KbBackupNotes *self, const char *result, const KbFileStamp *stamp);
 char *kb_backup_notes_path (const KbHome *home, const char *name);
+
+char *kb_backup_notes_format_note (const char *note);
+char *kb_backup_notes_clean (const char *note);
+KbBackupNotes *kb_backup_notes_load_beside (const char *path);
 
 gboolean kb_file_stamp_read (const char *path, KbFileStamp *stamp);
 gboolean kb_file_stamp_equal (const KbFileStamp *a, const KbFileStamp *b);

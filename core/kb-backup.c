@@ -180,27 +180,6 @@ check_part (Run *self, GError **error)
     return TRUE;
 }
 
-/* A second name in our own folder; where the disk has no links, a second file. A backup without it
- * is a backup all the same. */
-static gboolean
-protect (Run *self, const char *path, const char *protected_path)
-{
-    KbNaming naming = kb_platform_link (path, protected_path, NULL);
-
-    if (naming != KB_NAMING_NO_LINKS)
-        return naming == KB_NAMING_DONE;
-    g_autofree char *part = g_strconcat (protected_path, KB_PART_SUFFIX, NULL);
-    g_auto (KbFd) from = kb_platform_open_regular (path, FALSE, NULL);
-    g_auto (KbFd) to = kb_platform_create (part, &self->owner, NULL);
-    gboolean ok = from >= 0 && to >= 0 &&
-                  kb_file_copy_bytes (from, to, part, NULL, KB_PHASE_SYNCING, NULL, NULL) &&
-                  kb_platform_sync_fd (to, part, NULL) &&
-                  kb_platform_publish (part, protected_path, NULL) == KB_NAMING_DONE;
-    if (!ok)
-        kb_platform_remove (part, NULL);
-    return ok;
-}
-
 /* Names are of a second; two backups within one get two. */
 static KbNaming
 publish_with_time (Run *self, KbBackupResult *result, const char *folder, GError **error)
@@ -229,6 +208,13 @@ publish_in_folder (Run *self, KbBackupResult *result, const char *folder, GError
     if (naming == KB_NAMING_EXISTS)
         g_set_error (error, KB_ERROR, KB_ERROR_IO, "publish: %s: no free name", folder);
     return naming == KB_NAMING_DONE;
+}
+
+/* A second name in our own folder. A backup without it is a backup all the same. */
+static gboolean
+protect (const Run *self, const char *path, const char *protected_path)
+{
+    return kb_file_link_or_copy (path, protected_path, &self->owner, NULL, NULL) == KB_NAMING_DONE;
 }
 
 static gboolean
@@ -264,7 +250,7 @@ write_notes (Run *self, const KbBackupResult *result)
     kb_backup_notes_set_checked (notes, "ok", &stamp);
     if (self->options->note != NULL) {
         g_free (notes->note);
-        notes->note = g_strdup (self->options->note);
+        notes->note = kb_backup_notes_clean (self->options->note);
     }
     kb_backup_notes_save (notes, self->options->home, result->name, &self->owner, NULL);
 }

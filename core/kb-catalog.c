@@ -76,6 +76,33 @@ kb_entry_unref (KbEntry *self)
         g_atomic_rc_box_release_full (self, entry_clear);
 }
 
+static gboolean
+is_same_time (GDateTime *a, GDateTime *b)
+{
+    return a == b || (a != NULL && b != NULL && g_date_time_equal (a, b));
+}
+
+/**
+ * kb_entry_equal:
+ * @a: an entry
+ * @b: another
+ *
+ * Returns: %TRUE if a list would show the same for both
+ */
+gboolean
+kb_entry_equal (const KbEntry *a, const KbEntry *b)
+{
+    gint64 learners_a = a->summary != NULL ? a->summary->learners : -1;
+    gint64 learners_b = b->summary != NULL ? b->summary->learners : -1;
+
+    return g_str_equal (a->path, b->path) && a->size_bytes == b->size_bytes &&
+           is_same_time (a->time, b->time) && g_strcmp0 (a->version, b->version) == 0 &&
+           a->origin == b->origin && a->state == b->state && a->is_ours == b->is_ours &&
+           g_strcmp0 (a->note, b->note) == 0 && a->keep == b->keep &&
+           is_same_time (a->checked, b->checked) &&
+           g_strcmp0 (a->check_result, b->check_result) == 0 && learners_a == learners_b;
+}
+
 static void
 take_header (KbEntry *self, KbHeader *header)
 {
@@ -231,10 +258,10 @@ take_notes (KbEntry *self, const KbHome *home)
     g_autoptr (KbBackupNotes) notes = kb_backup_notes_load (home, self->name);
     KbFileStamp stamp;
 
-    if (!kb_file_stamp_read (self->path, &stamp))
-        return;
     self->note = g_steal_pointer (&notes->note);
     self->keep = notes->keep;
+    if (!kb_file_stamp_read (self->path, &stamp))
+        return;
     if (kb_file_stamp_equal (&stamp, &notes->checked_stamp)) {
         self->checked = g_steal_pointer (&notes->checked);
         self->check_result = g_steal_pointer (&notes->check_result);
@@ -264,7 +291,7 @@ read_entry (const KbHome *home, const char *name, GError **error)
 }
 
 static KbEntry *
-entry_from_kept (const KbKept *kept)
+entry_from_kept (const KbHome *home, const KbKept *kept)
 {
     KbEntry *self = g_atomic_rc_box_new0 (KbEntry);
 
@@ -279,6 +306,7 @@ entry_from_kept (const KbKept *kept)
     self->summary = kb_summary_copy (kept->summary);
     if (kept->was_damaged)
         self->state = KB_ENTRY_INCOMPLETE;
+    take_notes (self, home);
     return self;
 }
 
@@ -341,7 +369,7 @@ kb_catalog_list (const KbHome *home, GCancellable *cancellable, GError **error)
             g_ptr_array_add (list, entry);
     }
     for (guint i = 0; i < kept->len; i++)
-        g_ptr_array_add (list, entry_from_kept (kept->pdata[i]));
+        g_ptr_array_add (list, entry_from_kept (home, kept->pdata[i]));
     g_ptr_array_sort (list, compare_newest_first);
     return g_steal_pointer (&list);
 }
@@ -364,6 +392,27 @@ kb_catalog_find (const KbHome *home, const char *name, GError **error)
         return read_entry (home, name, error);
     g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "find backup: %s", name);
     return NULL;
+}
+
+/**
+ * kb_catalog_find_any:
+ * @home: a data folder
+ * @name: the file name of a backup, or the name of what a restore has replaced
+ * @error: return location for a #GError
+ *
+ * Finds what the list shows under a name.
+ *
+ * Errors: as kb_catalog_find().
+ *
+ * Returns: (transfer full): its entry
+ */
+KbEntry *
+kb_catalog_find_any (const KbHome *home, const char *name, GError **error)
+{
+    if (!kb_kept_name_is_safe (name))
+        return kb_catalog_find (home, name, error);
+    g_autoptr (KbKept) kept = kb_kept_load (home, name, error);
+    return kept != NULL ? entry_from_kept (home, kept) : NULL;
 }
 
 /**
@@ -416,44 +465,4 @@ kb_catalog_describe_file (const char *path, GError **error)
     if (!read_file (self, TRUE, error))
         return NULL;
     return g_steal_pointer (&self);
-}
-
-/**
- * kb_catalog_set_checked:
- * @home: a data folder
- * @name: the file name of a backup in it
- * @result: `ok`, or the name of an error code
- * @summary: (nullable): what the check has found in it
- * @error: return location for a #GError
- *
- * Remembers that a backup was checked just now, and what is in it.
- *
- * Errors: as kb_error_code_from_errno().
- *
- * Returns: %TRUE on success
- */
-gboolean
-kb_catalog_set_checked (const KbHome *home,
-                        const char *name,
-                        const char *result,
-                        const KbSummary *summary,
-                        GError **error)
-{
-    g_autoptr (KbEntry) entry = kb_catalog_find (home, name, error);
-    g_autoptr (KbBackupNotes) notes = kb_backup_notes_load (home, name);
-    KbFileStamp stamp;
-    KbOwner owner;
-
-    if (entry == NULL || !kb_home_read_owner (home, &owner, error) ||
-        !kb_home_make_backup_dirs (home, &owner, error))
-        return FALSE;
-    if (!kb_file_stamp_read (entry->path, &stamp))
-        return TRUE;
-    kb_backup_notes_set_checked (notes, result, &stamp);
-    if (summary != NULL) {
-        kb_summary_free (notes->summary);
-        notes->summary = kb_summary_copy (summary);
-        notes->summary_stamp = stamp;
-    }
-    return kb_backup_notes_save (notes, home, name, &owner, error);
 }

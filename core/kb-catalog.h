@@ -60,17 +60,13 @@ typedef struct {
 
 KbEntry *kb_entry_ref (KbEntry *self);
 void kb_entry_unref (KbEntry *self);
+gboolean kb_entry_equal (const KbEntry *a, const KbEntry *b);
 
 GPtrArray *kb_catalog_list (const KbHome *home, GCancellable *cancellable, GError **error);
 KbEntry *kb_catalog_find (const KbHome *home, const char *name, GError **error);
+KbEntry *kb_catalog_find_any (const KbHome *home, const char *name, GError **error);
 KbEntry *kb_catalog_find_latest (const KbHome *home, GError **error);
 KbEntry *kb_catalog_describe_file (const char *path, GError **error);
-
-gboolean kb_catalog_set_checked (const KbHome *home,
-                                 const char *name,
-                                 const char *result,
-                                 const KbSummary *summary,
-                                 GError **error);
 
 const char *kb_entry_state_to_string (KbEntryState state);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "kb-home.h"
 #include "kb-sqlite.h"
+#include "kb-summary.h"
 
 G_BEGIN_DECLS
 
@@ -20,5 +22,11 @@ typedef struct {
 
 gboolean
 kb_difference_of_data (const char *database, GDateTime *since, KbDifference *out, GError **error);
+gboolean kb_difference_since_backup (const KbHome *home,
+                                     GDateTime *time,
+                                     const KbSummary *summary,
+                                     KbDifference *out,
+                                     GCancellable *cancellable,
+                                     GError **error);
 
 G_END_DECLS

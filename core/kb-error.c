@@ -49,11 +49,13 @@ kb_error_code_from_errno (int saved_errno)
 #ifdef EDQUOT
     case EDQUOT:
 #endif
-    case EFBIG: /* FAT holds no file of 4 GiB */
         return KB_ERROR_NO_SPACE;
+    case EFBIG: /* FAT holds no file of 4 GiB */
+        return KB_ERROR_FILE_TOO_LARGE;
+    case EROFS:
+        return KB_ERROR_READ_ONLY;
     case EACCES:
     case EPERM:
-    case EROFS:
         return KB_ERROR_PERMISSION;
     case ENOENT:
     case ENOTDIR:
@@ -179,6 +181,8 @@ kb_error_code_to_string (KbErrorCode code)
         [KB_ERROR_PERMISSION] = "permission",
         [KB_ERROR_UNSUPPORTED] = "unsupported",
         [KB_ERROR_IO] = "io",
+        [KB_ERROR_FILE_TOO_LARGE] = "file-too-large",
+        [KB_ERROR_READ_ONLY] = "read-only",
         [KB_ERROR_INTERNAL] = "internal",
     };
 

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @KB_ERROR_PERMISSION: this user may not do that
  * @KB_ERROR_UNSUPPORTED: cannot be done with this kind of Kolibri
  * @KB_ERROR_IO: the disk, or what stands between, failed
+ * @KB_ERROR_FILE_TOO_LARGE: the format of the disk holds no file of that size; another drive does
+ * @KB_ERROR_READ_ONLY: the disk takes no changes at all, whoever asks
  * @KB_ERROR_INTERNAL: a defect of this program
  *
  * Each code names what the person in front can do about it. Cancelling is never one of them:
@@ -31,6 +33,8 @@ typedef enum {
     KB_ERROR_PERMISSION,
     KB_ERROR_UNSUPPORTED,
     KB_ERROR_IO,
+    KB_ERROR_FILE_TOO_LARGE,
+    KB_ERROR_READ_ONLY,
     KB_ERROR_INTERNAL,
     KB_N_ERRORS /*< skip >*/
 } KbErrorCode;

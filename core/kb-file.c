@@ -285,6 +285,44 @@ kb_file_copy (const char *from_path,
 }
 
 /**
+ * kb_file_link_or_copy:
+ * @path: a file
+ * @link_path: a second name for it
+ * @owner: to whom a copy shall belong
+ * @cancellable: (nullable): looked at every 256 KiB of a copy
+ * @error: return location for a #GError
+ *
+ * Makes a hard link; where the disk has none, a second file with the same bytes, synced. The folder
+ * still has to be synced.
+ *
+ * Errors: as kb_error_code_from_errno(), %KB_ERROR_NOT_A_BACKUP when @path is no regular file,
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %KB_NAMING_DONE, %KB_NAMING_EXISTS or %KB_NAMING_FAILED
+ */
+KbNaming
+kb_file_link_or_copy (const char *path,
+                      const char *link_path,
+                      const KbOwner *owner,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+    g_autofree char *part = g_strconcat (link_path, KB_PART_SUFFIX, NULL);
+    KbNaming naming = kb_platform_link (path, link_path, error);
+
+    if (naming != KB_NAMING_NO_LINKS)
+        return naming;
+    if (!kb_platform_remove (part, error))
+        return KB_NAMING_FAILED;
+    naming = kb_file_copy (path, part, owner, NULL, cancellable, error)
+                 ? kb_platform_publish (part, link_path, error)
+                 : KB_NAMING_FAILED;
+    if (naming != KB_NAMING_DONE)
+        kb_platform_remove (part, NULL);
+    return naming;
+}
+
+/**
  * kb_file_look:
  * @path: a path
  * @found: (out): whether anything has that name, be it a dangling link
@@ -310,6 +348,23 @@ kb_file_look (const char *path, gboolean *found, GError **error)
         return TRUE;
     kb_error_set_errno (error, saved_errno, "look at", path);
     return FALSE;
+}
+
+/**
+ * kb_file_is_same:
+ * @a: a path
+ * @b: another
+ *
+ * Returns: %TRUE if both lead to one file, be it through links
+ */
+gboolean
+kb_file_is_same (const char *a, const char *b)
+{
+    KbFileId first;
+    KbFileId second;
+
+    return kb_platform_file_id (a, &first) && kb_platform_file_id (b, &second) &&
+           first.device == second.device && first.inode == second.inode;
 }
 
 /**

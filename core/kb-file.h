@@ -40,7 +40,13 @@ gboolean kb_file_copy (const char *from_path,
                        KbProgress *progress,
                        GCancellable *cancellable,
                        GError **error);
+KbNaming kb_file_link_or_copy (const char *path,
+                               const char *link_path,
+                               const KbOwner *owner,
+                               GCancellable *cancellable,
+                               GError **error);
 gboolean kb_file_look (const char *path, gboolean *found, GError **error);
+gboolean kb_file_is_same (const char *a, const char *b);
 uint64_t kb_file_size (const char *path);
 gboolean kb_file_require_space (const char *dir, uint64_t needed, GError **error);
 gint64 kb_file_mtime (const char *path);

@@ -178,8 +178,16 @@ is_single_name (const char *name)
     return g_str_has_prefix (name, PREFIX) && strpbrk (name, "/\\") == NULL && strlen (name) < 200;
 }
 
-static gboolean
-is_safe_name (const char *name)
+/**
+ * kb_kept_name_is_safe:
+ * @name: a name that somebody gave us
+ *
+ * Says whether @name can be the name of finished kept data, and never leads out of its folder.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+kb_kept_name_is_safe (const char *name)
 {
     return is_single_name (name) && !g_str_has_suffix (name, KB_PART_SUFFIX);
 }
@@ -227,7 +235,7 @@ kb_kept_load (const KbHome *home, const char *name, GError **error)
     g_autoptr (GError) local = NULL;
 
     set_name (self, home, name);
-    g_autofree char *text = is_safe_name (name) ? read_ini (self, &local) : NULL;
+    g_autofree char *text = kb_kept_name_is_safe (name) ? read_ini (self, &local) : NULL;
     if (local != NULL) {
         g_propagate_error (error, g_steal_pointer (&local));
         return NULL;

@@ -46,6 +46,8 @@ KbKept *kb_kept_find_latest (const KbHome *home, GError **error);
 GPtrArray *kb_kept_list (const KbHome *home);
 gboolean kb_kept_remove (const KbHome *home, const char *name, GError **error);
 
+gboolean kb_kept_name_is_safe (const char *name);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbKept, kb_kept_free)
 
 G_END_DECLS

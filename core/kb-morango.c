@@ -86,3 +86,33 @@ kb_morango_add_current_id (KbSqlite *db, GError **error)
     }
     return g_steal_pointer (&id);
 }
+
+/**
+ * kb_morango_read_device_id:
+ * @db: a database of Kolibri
+ * @error: return location for a #GError
+ *
+ * Tells devices apart. Morango's id of an instance is made of the id of the database, of the system
+ * and of the network card (morango/models/core.py; facts, 5.5): it changes with every restore. That
+ * of the system, a hash of what the operating system calls this machine, stays; where there is none
+ * (before Morango 0.4) the id of the instance has to do.
+ *
+ * Errors: as kb_sqlite_set_error().
+ *
+ * Returns: (transfer full) (nullable): the id; %NULL without an error when Kolibri has never been
+ *     started with this database
+ */
+char *
+kb_morango_read_device_id (KbSqlite *db, GError **error)
+{
+    gboolean has_system = kb_sqlite_has_column (db, "morango_instanceidmodel", "system_id");
+
+    if (!kb_sqlite_has_column (db, "morango_instanceidmodel", "current"))
+        return NULL;
+    return kb_sqlite_query_text (db,
+                                 has_system
+                                     ? "SELECT coalesce(nullif(system_id, ''), id) FROM "
+                                       "morango_instanceidmodel WHERE current=1"
+                                     : "SELECT id FROM morango_instanceidmodel WHERE current=1",
+                                 error);
+}

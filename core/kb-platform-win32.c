@@ -19,8 +19,11 @@ errno_from_win32 (DWORD code)
     case ERROR_PATH_NOT_FOUND:
         return ENOENT;
     case ERROR_ACCESS_DENIED:
-    case ERROR_WRITE_PROTECT:
         return EACCES;
+    case ERROR_WRITE_PROTECT:
+        return EROFS;
+    case ERROR_FILE_TOO_LARGE:
+        return EFBIG;
     case ERROR_DISK_FULL:
     case ERROR_HANDLE_DISK_FULL:
         return ENOSPC;
@@ -242,6 +245,20 @@ kb_platform_remove (const char *path, GError **error)
         return TRUE;
     set_win32_error (error, code, "remove", path);
     return FALSE;
+}
+
+uint64_t
+kb_platform_largest_file (const char *dir)
+{
+    g_autofree wchar_t *wide = wide_path (dir);
+    wchar_t volume[MAX_PATH];
+    wchar_t format[MAX_PATH];
+
+    if (GetVolumePathNameW (wide, volume, MAX_PATH) == 0 ||
+        GetVolumeInformationW (volume, NULL, 0, NULL, NULL, NULL, format, MAX_PATH) == 0)
+        return UINT64_MAX;
+    return wcscmp (format, L"FAT32") == 0 || wcscmp (format, L"FAT") == 0 ? KB_FAT_LARGEST_FILE
+                                                                          : UINT64_MAX;
 }
 
 gboolean

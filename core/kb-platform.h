@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What differs between operating systems, and nothing else. kb-platform-posix.c and
- * kb-platform-win32.c implement it; no other file of core asks which system it runs on.
+/* What differs between operating systems, and nothing else. kb-platform-posix.c with
+ * kb-platform-process-posix.c, and kb-platform-win32.c implement it; no other file of core asks
+ * which system it runs on.
  *
  * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
 
@@ -39,6 +40,10 @@ typedef struct {
     uint64_t inode;
 } KbFileId;
 
+/* The size of a file has 32 bits on FAT (Microsoft, FAT32 File System Specification, DIR_FileSize).
+ */
+#define KB_FAT_LARGEST_FILE ((uint64_t) UINT32_MAX)
+
 /**
  * KbNaming:
  * @KB_NAMING_FAILED: nothing has changed; there is an error
@@ -74,6 +79,7 @@ KbNaming kb_platform_link (const char *path, const char *link_path, GError **err
 gboolean kb_platform_replace (const char *part, const char *path, GError **error);
 gboolean kb_platform_remove (const char *path, GError **error);
 
+uint64_t kb_platform_largest_file (const char *dir);
 gboolean kb_platform_free_space (const char *dir, uint64_t *bytes, GError **error);
 char *kb_platform_real_path (const char *path);
 const char *kb_platform_temp_dir (void);

@@ -6,12 +6,14 @@
 #define FRACTION_SCALE 1000000
 
 /* One writer (the worker), any number of readers. The atomics are independent: a reader may see a
- * new @done beside an old @total, never a torn value. The plan belongs to the writer alone. */
+ * new @done beside an old @total, never a torn value. The shares belong to the writer alone. */
 struct _KbProgress {
     _Atomic int phase;
     _Atomic uint64_t done;
     _Atomic uint64_t total;
     _Atomic unsigned fraction; /* of FRACTION_SCALE */
+    _Atomic unsigned n_steps;
+    _Atomic unsigned steps[KB_N_PHASES]; /* from 1; 0 for what is not in the plan */
 
     double start[KB_N_PHASES];
     double span[KB_N_PHASES];
@@ -81,7 +83,9 @@ kb_progress_plan (KbProgress *self, const KbPhaseWeight *plan, size_t n_plan)
         self->start[plan[i].phase] = start;
         self->span[plan[i].phase] = plan[i].weight / sum;
         start += plan[i].weight / sum;
+        atomic_store_explicit (&self->steps[plan[i].phase], (unsigned) i + 1, memory_order_relaxed);
     }
+    atomic_store_explicit (&self->n_steps, (unsigned) n_plan, memory_order_relaxed);
 }
 
 /**
@@ -132,6 +136,8 @@ kb_progress_snapshot (KbProgress *self, KbProgressSnapshot *out)
     out->total = atomic_load_explicit (&self->total, memory_order_relaxed);
     out->fraction =
         atomic_load_explicit (&self->fraction, memory_order_relaxed) / (double) FRACTION_SCALE;
+    out->step = atomic_load_explicit (&self->steps[out->phase], memory_order_relaxed);
+    out->n_steps = atomic_load_explicit (&self->n_steps, memory_order_relaxed);
 }
 
 /**

@@ -57,12 +57,16 @@ typedef struct {
  * @done: units finished in this phase: bytes, pages or rows
  * @total: units that the phase will take, or 0 when not known yet
  * @fraction: of the whole operation, from 0.0 to 1.0; never goes back
+ * @step: which step of the plan the phase is, from 1, or 0 when it is none
+ * @n_steps: how many steps the plan has, or 0 when there is no plan
  */
 typedef struct {
     KbPhase phase;
     uint64_t done;
     uint64_t total;
     double fraction;
+    unsigned step;
+    unsigned n_steps;
 } KbProgressSnapshot;
 
 typedef struct _KbProgress KbProgress;

@@ -10,9 +10,13 @@
 #include "kb-restore-record.h"
 #include "kb-version.h"
 
+#include <string.h>
+
 static const char *const scratch_suffixes[] = {"-journal",        "-wal",    "-shm",
                                                "-vacuum-journal", "-vacuum", KB_LOAD_SECOND_SUFFIX};
 #define KEPT_PREFIX "replaced-v"
+#define OUR_PREFIX "kolibri-backup-"
+#define DATABASE_PART ".dump" KB_PART_SUFFIX "-" /* what SQLite puts beside a part of an import */
 
 /**
  * kb_recovered_to_string:
@@ -256,6 +260,7 @@ static gboolean
 is_our_part (const char *name)
 {
     return g_str_has_suffix (name, ".dump" KB_PART_SUFFIX) ||
+           (g_str_has_prefix (name, OUR_PREFIX) && strstr (name, DATABASE_PART) != NULL) ||
            g_str_has_suffix (name, ".ini" KB_PART_SUFFIX) ||
            g_str_has_suffix (name, ".data_version" KB_PART_SUFFIX) ||
            (g_str_has_prefix (name, KEPT_PREFIX) && g_str_has_suffix (name, KB_PART_SUFFIX));
@@ -305,7 +310,8 @@ sweep (const KbHome *home, gboolean fix, gboolean *found, GError **error)
            sweep_parts (kb_home_get_path (home), fix, found, error) &&
            sweep_parts (kb_home_get_backups_dir (home), fix, found, error) &&
            sweep_parts (kb_home_get_protected_dir (home), fix, found, error) &&
-           sweep_parts (kb_home_get_replaced_dir (home), fix, found, error);
+           sweep_parts (kb_home_get_replaced_dir (home), fix, found, error) &&
+           sweep_parts (kb_home_get_deleted_dir (home), fix, found, error);
 }
 
 /**

@@ -48,12 +48,7 @@ kb_restore_result_free (KbRestoreResult *self)
 static gboolean
 refuse_live_file (const KbHome *home, const char *file, GError **error)
 {
-    KbFileId source;
-    KbFileId live;
-
-    if (!kb_platform_file_id (file, &source) ||
-        !kb_platform_file_id (kb_home_get_database (home), &live) || source.device != live.device ||
-        source.inode != live.inode)
+    if (!kb_file_is_same (file, kb_home_get_database (home)))
         return TRUE;
     g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "restore: %s: this is the data in use",
                  file);

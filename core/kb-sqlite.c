@@ -15,6 +15,13 @@ code_from_system (KbSqlite *db, KbErrorCode fallback)
     return error_number != 0 ? kb_error_code_from_errno (error_number) : fallback;
 }
 
+/* Whatever else a system call said once the file was open, the disk failed. */
+static KbErrorCode
+code_of_disk (KbErrorCode code)
+{
+    return code == KB_ERROR_NO_SPACE || code == KB_ERROR_FILE_TOO_LARGE ? code : KB_ERROR_IO;
+}
+
 static KbErrorCode
 code_from_sqlite (KbSqlite *db, int rc)
 {
@@ -38,8 +45,7 @@ code_from_sqlite (KbSqlite *db, int rc)
     case SQLITE_IOERR:
         if (rc == SQLITE_IOERR_SHMSIZE) /* errno is lost on its way through a backup */
             return KB_ERROR_NO_SPACE;
-        return code_from_system (db, KB_ERROR_IO) == KB_ERROR_NO_SPACE ? KB_ERROR_NO_SPACE
-                                                                       : KB_ERROR_IO;
+        return code_of_disk (code_from_system (db, KB_ERROR_IO));
     default:
         return KB_ERROR_INTERNAL;
     }

@@ -42,6 +42,7 @@ kb_status_free (KbStatus *self)
     g_free (self->data_version);
     g_free (self->installed_version);
     kb_summary_free (self->summary);
+    g_free (self->device_id);
     kb_entry_unref (self->newest);
     g_free (self);
 }
@@ -58,8 +59,33 @@ read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
     if (db != NULL) {
         kb_sqlite_watch_cancel (db, cancellable);
         self->summary = kb_summary_read (db, &local);
+        self->device_id = self->summary != NULL ? g_strdup (self->summary->device_id) : NULL;
     }
     return !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT);
+}
+
+/**
+ * kb_status_read_summary:
+ * @home: a data folder
+ * @cancellable: (nullable): looked at about every millisecond
+ *
+ * Says what is in the data in use, without all else that kb_status_read() finds out.
+ *
+ * Returns: (transfer full) (nullable): the summary; %NULL when there is no data, or none that can
+ *     be read
+ */
+KbSummary *
+kb_status_read_summary (const KbHome *home, GCancellable *cancellable)
+{
+    g_autoptr (KbSqlite) db = NULL;
+
+    if (!kb_home_has_database (home))
+        return NULL;
+    db = kb_sqlite_open_for_reading (kb_home_get_database (home), NULL);
+    if (db == NULL)
+        return NULL;
+    kb_sqlite_watch_cancel (db, cancellable);
+    return kb_summary_read (db, NULL);
 }
 
 static void
@@ -105,6 +131,24 @@ judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old
 }
 
 /**
+ * kb_status_new_unknown:
+ * @home: the path of a folder that is no data folder, or cannot be opened
+ *
+ * Returns: (transfer full): what can be said all the same, for a report
+ */
+KbStatus *
+kb_status_new_unknown (const char *home)
+{
+    KbStatus *self = g_new0 (KbStatus, 1);
+
+    self->home = g_strdup (home);
+    self->verdict = KB_VERDICT_NO_KOLIBRI;
+    self->server = KB_SERVER_STOPPED;
+    self->sqlite_version = sqlite3_libversion();
+    return self;
+}
+
+/**
  * kb_status_read:
  * @home: a data folder
  * @entries: (element-type KbEntry): what kb_catalog_list() gave
@@ -121,10 +165,10 @@ kb_status_read (const KbHome *home,
                 unsigned old_after_days,
                 GCancellable *cancellable)
 {
-    KbStatus *self = g_new0 (KbStatus, 1);
+    KbStatus *self = kb_status_new_unknown (kb_home_get_path (home));
     gboolean readable = TRUE;
+    uint64_t free_bytes;
 
-    self->home = g_strdup (kb_home_get_path (home));
     self->has_database = kb_home_has_database (home);
     self->data_version = kb_home_read_data_version (home);
     self->server = kb_server_query (home, cancellable);
@@ -134,6 +178,8 @@ kb_status_read (const KbHome *home,
         self->installed_version = kb_install_find_version();
     if (self->has_database)
         readable = read_database (self, home, cancellable);
+    if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
+        self->free_bytes = free_bytes;
     find_newest (self, entries);
     self->verdict = judge (self, home, readable, old_after_days);
     return self;

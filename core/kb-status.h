@@ -38,7 +38,10 @@ typedef enum {
  * @installed_version: (nullable): the version of the program, where one was found
  * @server: what the server does
  * @summary: (nullable): what is in the database, where it could be read
+ * @device_id: (nullable): which device this is, as in #KbSummary
  * @database_bytes: the size of the database
+ * @free_bytes: what the disk with the data has left, or 0 when that cannot be known
+ * @sqlite_version: the version of SQLite, as "3.40.1"
  * @newest: (nullable): the newest backup that could be restored
  * @n_backups: how many backups there are, kept databases not counted
  */
@@ -50,15 +53,20 @@ typedef struct {
     char *installed_version;
     KbServerState server;
     KbSummary *summary;
+    char *device_id;
     guint64 database_bytes;
+    guint64 free_bytes;
+    const char *sqlite_version;
     KbEntry *newest;
     guint n_backups;
 } KbStatus;
 
+KbStatus *kb_status_new_unknown (const char *home);
 KbStatus *kb_status_read (const KbHome *home,
                           const GPtrArray *entries,
                           unsigned old_after_days,
                           GCancellable *cancellable);
+KbSummary *kb_status_read_summary (const KbHome *home, GCancellable *cancellable);
 void kb_status_free (KbStatus *self);
 const char *kb_verdict_to_string (KbVerdict verdict);
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-summary-reader.h"
 
+#include "kb-morango.h"
+
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_NAME_CHARS 200
+#define MAX_ID_CHARS 100
 
 /* Kolibri's own way to count (kolibri/core/analytics/utils.py), but that a coach of some class
  * only counts as coach whatever the role is called. */
@@ -118,6 +122,22 @@ read_last_activity (KbSqlite *db, KbSummary *self, GError **error)
     return TRUE;
 }
 
+/* What a stranger's database holds is no longer than an id of ours. */
+static gboolean
+read_device_id (KbSqlite *db, KbSummary *self, GError **error)
+{
+    g_autoptr (GError) local = NULL;
+    g_autofree char *id = kb_morango_read_device_id (db, &local);
+
+    if (local != NULL) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+    }
+    if (id != NULL && *id != '\0' && strlen (id) <= MAX_ID_CHARS && g_str_is_ascii (id))
+        self->device_id = g_steal_pointer (&id);
+    return TRUE;
+}
+
 /**
  * kb_summary_read:
  * @db: a database of Kolibri, of any version
@@ -142,7 +162,8 @@ kb_summary_read (KbSqlite *db, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
         if (!read_count (db, &counts[i], self, error))
             return NULL;
-    if (!read_users (db, self, error) || !read_last_activity (db, self, error))
+    if (!read_device_id (db, self, error) || !read_users (db, self, error) ||
+        !read_last_activity (db, self, error))
         return NULL;
     return g_steal_pointer (&self);
 }

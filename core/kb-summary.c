@@ -46,6 +46,7 @@ kb_summary_copy (const KbSummary *self)
 
     KbSummary *copy = g_memdup2 (self, sizeof *self);
     copy->device_name = g_strdup (self->device_name);
+    copy->device_id = g_strdup (self->device_id);
     copy->facility_name = g_strdup (self->facility_name);
     if (self->last_activity != NULL)
         g_date_time_ref (copy->last_activity);
@@ -62,6 +63,7 @@ kb_summary_free (KbSummary *self)
     if (self == NULL)
         return;
     g_free (self->device_name);
+    g_free (self->device_id);
     g_free (self->facility_name);
     g_clear_pointer (&self->last_activity, g_date_time_unref);
     g_free (self);
@@ -80,6 +82,23 @@ kb_summary_get_title (const KbSummary *self)
 }
 
 /**
+ * kb_summary_is_of_other_device:
+ * @a: (nullable): what is in a database
+ * @b: (nullable): what is in another
+ *
+ * Says whether two databases were last used on different devices. Whoever brings the data of one
+ * device to another has to know that name and identity come along, and that both must not sync.
+ *
+ * Returns: %TRUE if that is certain; %FALSE also when one of them does not say
+ */
+gboolean
+kb_summary_is_of_other_device (const KbSummary *a, const KbSummary *b)
+{
+    return a != NULL && b != NULL && a->device_id != NULL && b->device_id != NULL &&
+           g_strcmp0 (a->device_id, b->device_id) != 0;
+}
+
+/**
  * kb_summary_to_json:
  * @self: a summary
  *
@@ -92,6 +111,8 @@ kb_summary_to_json (const KbSummary *self)
 
     if (self->device_name != NULL)
         json_object_set_string_member (object, "device", self->device_name);
+    if (self->device_id != NULL)
+        json_object_set_string_member (object, "device_id", self->device_id);
     if (self->facility_name != NULL)
         json_object_set_string_member (object, "facility", self->facility_name);
     for (size_t i = 0; i < G_N_ELEMENTS (counts); i++) {
@@ -119,6 +140,7 @@ kb_summary_from_json (JsonObject *object)
     g_autofree char *last_activity = kb_json_dup_string (object, "last_activity");
 
     self->device_name = kb_json_dup_string (object, "device");
+    self->device_id = kb_json_dup_string (object, "device_id");
     self->facility_name = kb_json_dup_string (object, "facility");
     for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
         G_STRUCT_MEMBER (gint64, self, counts[i].offset) =

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /**
  * KbSummary:
  * @device_name: (nullable): the name of the device, since Kolibri 0.14
+ * @device_id: (nullable): which device it was last used on, as kb_morango_read_device_id() tells
  * @facility_name: (nullable): the name of the first facility
  * @facilities: how many facilities
  * @classes: how many classes
@@ -23,6 +24,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
     char *device_name;
+    char *device_id;
     char *facility_name;
     gint64 facilities;
     gint64 classes;
@@ -38,6 +40,8 @@ KbSummary *kb_summary_new (void);
 KbSummary *kb_summary_copy (const KbSummary *self);
 void kb_summary_free (KbSummary *self);
 const char *kb_summary_get_title (const KbSummary *self);
+
+gboolean kb_summary_is_of_other_device (const KbSummary *a, const KbSummary *b);
 
 JsonObject *kb_summary_to_json (const KbSummary *self);
 KbSummary *kb_summary_from_json (JsonObject *object);

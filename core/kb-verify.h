@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @version_is_disputed: whether name and rows disagree; @version is the lower one then
  * @has_unknown: whether the data is of a Kolibri that this program does not know
  * @summary: what is in it
+ * @device_id: (nullable): which device it was made on, as in #KbSummary
  * @orphans: rows that refer to rows that are not there; Kolibri deletes such rows of its logs
  *     itself when it starts
  * @origin: why there is this backup, as far as the file says
@@ -24,6 +25,7 @@ typedef struct {
     gboolean version_is_disputed;
     gboolean has_unknown;
     KbSummary *summary;
+    char *device_id;
     gint64 orphans;
     KbOrigin origin;
     GDateTime *time;
@@ -34,6 +36,11 @@ KbVerifyResult *kb_verify_run (const char *file,
                                KbProgress *progress,
                                GCancellable *cancellable,
                                GError **error);
+KbVerifyResult *kb_verify_within (const char *file,
+                                  gboolean follow_links,
+                                  KbProgress *progress,
+                                  GCancellable *cancellable,
+                                  GError **error);
 KbVerifyResult *kb_verify_entry (const KbHome *home,
                                  const KbEntry *entry,
                                  KbProgress *progress,

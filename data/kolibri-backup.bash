@@ -96,7 +96,7 @@ _kolibri_backup_choose() {
 }
 
 _kolibri_backup() {
-    local commands='status list backup info check restore undo'
+    local commands='status list backup info check restore undo keep note copy import delete report'
     local options='--home --json --help'
     local words cword i word cur home=${KOLIBRI_HOME:-$HOME/.kolibri} command='' latest='' n_args=0
 
@@ -154,6 +154,8 @@ _kolibri_backup() {
                 backup) options+=' --note' ;;
                 restore) options+=' --latest --yes --stop-kolibri' ;;
                 undo) options+=' --yes --stop-kolibri' ;;
+                keep) options+=' --off' ;;
+                delete) options+=' --yes' ;;
             esac
             _kolibri_backup_choose "$options" "$cur"
             return
@@ -163,9 +165,26 @@ _kolibri_backup() {
         '') _kolibri_backup_choose "$commands" "$cur" ;;
         backup) ((n_args == 0)) && _kolibri_backup_folders "$cur" ;;
         undo) ((n_args == 0)) && _kolibri_backup_replaced "$home" "$cur" ;;
+        keep | note | delete)
+            if ((n_args == 0)); then
+                _kolibri_backup_names "$home" "$cur"
+                _kolibri_backup_replaced "$home" "$cur"
+            fi
+            ;;
+        copy)
+            if ((n_args == 0)); then
+                _kolibri_backup_names "$home" "$cur"
+                _kolibri_backup_replaced "$home" "$cur"
+                _kolibri_backup_files "$cur"
+            elif ((n_args == 1)); then
+                _kolibri_backup_folders "$cur"
+            fi
+            ;;
+        import) ((n_args == 0)) && _kolibri_backup_files "$cur" ;;
         info | check | restore)
             if ((n_args == 0)) && [[ -z $latest ]]; then
                 _kolibri_backup_names "$home" "$cur"
+                [[ $command == info ]] && _kolibri_backup_replaced "$home" "$cur"
                 _kolibri_backup_files "$cur"
             fi
             ;;

@@ -3,6 +3,8 @@
 
 #include "kb-application.h"
 
+#include "kb-help.h"
+#include "kb-preferences.h"
 #include "kb-window.h"
 
 #include <glib/gi18n.h>
@@ -91,6 +93,25 @@ on_about (G_GNUC_UNUSED GSimpleAction *action,
                            "translator-credits", _ ("translator-credits"), NULL);
 }
 
+static void
+on_preferences (G_GNUC_UNUSED GSimpleAction *action,
+                G_GNUC_UNUSED GVariant *parameter,
+                gpointer user_data)
+{
+    GtkWidget *dialog = kb_preferences_new (gtk_application_get_active_window (user_data));
+
+    g_signal_connect (dialog, "response", G_CALLBACK (gtk_widget_destroy), NULL);
+    gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_help (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
+{
+    GtkWidget *help = kb_help_new (gtk_application_get_active_window (user_data));
+
+    gtk_window_present (GTK_WINDOW (help));
+}
+
 /* Windows with work under way stay until it has ended. */
 static void
 on_quit (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
@@ -126,7 +147,31 @@ kb_application_startup (GApplication *application)
 {
     static const GActionEntry actions[] = {
         {.name = "about", .activate = on_about},
+        {.name = "help", .activate = on_help},
+        {.name = "preferences", .activate = on_preferences},
         {.name = "quit", .activate = on_quit},
+    };
+    static const struct {
+        const char *action;
+        const char *accel;
+    } accels[] = {
+        {"app.help", "F1"},
+        {"app.preferences", "<Primary>comma"},
+        {"app.quit", "<Primary>q"},
+        {"win.backup", "<Primary>b"},
+        {"win.cancel", "Escape"},
+        {"win.check", "<Primary>k"},
+        {"win.copy", "<Primary>u"},
+        {"win.delete", "<Primary>Delete"},
+        {"win.find", "<Primary>f"},
+        {"win.inside", "<Primary>i"},
+        {"win.keep", "<Primary>d"},
+        {"win.menu", "F10"},
+        {"win.note", "F2"},
+        {"win.open", "<Primary>o"},
+        {"win.refresh", "F5"},
+        {"win.restore", "<Primary>r"},
+        {"win.show-help-overlay", "<Primary>question"},
     };
 
     G_APPLICATION_CLASS (kb_application_parent_class)->startup (application);
@@ -135,11 +180,8 @@ kb_application_startup (GApplication *application)
     load_style();
     g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                      application);
-    set_accel (GTK_APPLICATION (application), "app.quit", "<Primary>q");
-    set_accel (GTK_APPLICATION (application), "win.open", "<Primary>o");
-    set_accel (GTK_APPLICATION (application), "win.backup", "<Primary>b");
-    set_accel (GTK_APPLICATION (application), "win.refresh", "F5");
-    set_accel (GTK_APPLICATION (application), "win.cancel", "Escape");
+    for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+        set_accel (GTK_APPLICATION (application), accels[i].action, accels[i].accel);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "kb-backup-row.h"
 
+#include "kb-compatibility.h"
 #include "kb-text-date.h"
 #include "kb-text-entry.h"
 
@@ -15,7 +16,11 @@ struct _KbBackupRow {
     GtkLabel *title;
     GtkLabel *facts;
     GtkLabel *note;
+    GtkImage *mark;
     GtkLabel *check;
+    GtkWidget *keep;
+    GtkImage *fit_icon;
+    GtkLabel *fit_text;
     GtkLabel *origin;
 };
 
@@ -71,18 +76,48 @@ set_accessible_name (KbBackupRow *self, const char *installed_version)
     atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), sentence);
 }
 
+/* The word says what the icon shows. */
+static void
+set_check (KbBackupRow *self, const char *check)
+{
+    gboolean is_sound = kb_text_entry_is_sound (self->entry);
+    GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->mark));
+
+    gtk_label_set_text (self->check, check);
+    gtk_widget_set_visible (GTK_WIDGET (self->check), *check != '\0');
+    gtk_image_set_from_icon_name (self->mark, is_sound ? "kb-safe-symbolic" : "kb-risk-symbolic",
+                                  GTK_ICON_SIZE_MENU);
+    gtk_style_context_add_class (style, is_sound ? "kb-good" : "kb-bad");
+    gtk_widget_set_visible (GTK_WIDGET (self->mark), *check != '\0');
+}
+
+/* Whether the Kolibri of this computer can use it; what was in use here needs no such mark. */
+static void
+set_fit (KbBackupRow *self, const char *installed_version, const char *data_version)
+{
+    const KbEntry *entry = self->entry;
+    KbCompatibility fit = kb_compatibility_of (entry->version, installed_version, data_version);
+    g_autofree char *text = kb_text_compatibility (fit, entry->version);
+
+    gtk_label_set_text (self->fit_text, text);
+    gtk_image_set_from_icon_name (self->fit_icon, kb_text_compatibility_icon (fit),
+                                  GTK_ICON_SIZE_MENU);
+    gtk_image_set_pixel_size (self->fit_icon, 12);
+}
+
 /**
  * kb_backup_row_new:
  * @entry: a backup
  * @installed_version: (nullable): the version of the installed Kolibri
+ * @data_version: (nullable): the version of the data that is there now
  *
  * Returns: (transfer floating): a row of the list
  */
 GtkWidget *
-kb_backup_row_new (KbEntry *entry, const char *installed_version)
+kb_backup_row_new (KbEntry *entry, const char *installed_version, const char *data_version)
 {
     KbBackupRow *self = g_object_new (KB_TYPE_BACKUP_ROW, NULL);
-    g_autofree char *version = kb_text_entry_version (entry, installed_version);
+    g_autofree char *version = kb_text_entry_version (entry, NULL);
     g_autofree char *size = kb_text_entry_facts (entry);
     /* Translators: the version of Kolibri, then learners and size. */
     g_autofree char *facts = g_strdup_printf (C_ ("version and facts", "%s · %s"), version, size);
@@ -92,12 +127,13 @@ kb_backup_row_new (KbEntry *entry, const char *installed_version)
     set_times (self);
     gtk_label_set_text (self->facts, facts);
     gtk_label_set_text (self->origin, kb_text_origin (entry->origin, entry->is_ours));
-    gtk_label_set_text (self->check, check);
-    gtk_widget_set_visible (GTK_WIDGET (self->check), *check != '\0');
+    gtk_widget_set_visible (self->keep, entry->keep);
+    set_check (self, check);
     if (entry->note != NULL) {
         gtk_label_set_text (self->note, entry->note);
         gtk_widget_show (GTK_WIDGET (self->note));
     }
+    set_fit (self, installed_version, data_version);
     set_accessible_name (self, installed_version);
     return GTK_WIDGET (self);
 }
@@ -120,7 +156,11 @@ kb_backup_row_class_init (KbBackupRowClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, title);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, facts);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, note);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupRow, mark);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, check);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupRow, keep);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupRow, fit_icon);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupRow, fit_text);
     gtk_widget_class_bind_template_child (widget_class, KbBackupRow, origin);
 }
 

@@ -4,22 +4,21 @@
 
 #include "kb-restore-dialog.h"
 
+#include "kb-compatibility.h"
+#include "kb-facts.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
 #include "kb-text.h"
-#include "kb-version.h"
 
 #include <glib/gi18n.h>
 
 struct _KbRestoreDialog {
     GtkDialog parent_instance;
 
-    char *newer_warning; /* NULL: there is nothing to warn of */
+    char *own_warning; /* NULL: there is nothing to warn of */
     KbServerState server;
     GtkLabel *question;
-    GtkWidget *facts;
-    GtkLabel *backup_facts;
-    GtkLabel *present_facts;
+    KbFacts *facts;
     GtkLabel *consequence;
     GtkWidget *warning;
     GtkLabel *warning_text;
@@ -30,52 +29,56 @@ struct _KbRestoreDialog {
 G_DEFINE_FINAL_TYPE (KbRestoreDialog, kb_restore_dialog, GTK_TYPE_DIALOG)
 
 static void
-set_lines (GtkLabel *label, GPtrArray *lines)
+set_facts (KbRestoreDialog *self, const KbChecked *checked, const KbStatus *status)
 {
-    g_ptr_array_add (lines, NULL);
-    g_autofree char *text = g_strjoinv ("\n", (char **) lines->pdata);
-    gtk_label_set_text (label, text);
+    const KbContents contents = {
+        .heading = _ ("This comes back"),
+        .present_heading = _ ("This is there now and goes"),
+        .version = checked->result->version,
+        .summary = checked->result->summary,
+    };
+
+    kb_facts_fill (self->facts, &contents, status);
 }
 
-static void
-set_backup (KbRestoreDialog *self, const KbChecked *checked)
-{
-    g_autoptr (GPtrArray) lines = kb_text_summary_lines (checked->result->summary);
-
-    if (checked->result->version != NULL)
-        /* Translators: %s is a version, as "0.17.5". */
-        g_ptr_array_insert (lines, 0, g_strdup_printf (_ ("Kolibri %s"), checked->result->version));
-    set_lines (self->backup_facts, lines);
-}
-
-static void
-set_present (KbRestoreDialog *self, const KbStatus *status)
-{
-    if (status->summary == NULL) {
-        gtk_label_set_text (self->present_facts,
-                            status->has_database
-                                ? _ ("Data that cannot be read; it will be kept all the same.")
-                                : _ ("Nothing yet."));
-        return;
-    }
-    g_autoptr (GPtrArray) lines = kb_text_summary_lines (status->summary);
-    if (status->data_version != NULL)
-        g_ptr_array_insert (lines, 0, g_strdup_printf (_ ("Kolibri %s"), status->data_version));
-    set_lines (self->present_facts, lines);
-}
-
+/* What goes, what becomes of it, and what Kolibri will do. */
 static void
 set_consequence (KbRestoreDialog *self, const KbChecked *checked, const KbStatus *status)
 {
-    const char *kept = _ ("What learners did since this backup goes away. A copy of the present "
-                          "data is kept on this computer.");
-    gboolean will_upgrade =
-        status->installed_version != NULL &&
-        kb_version_compare_release (checked->result->version, status->installed_version) < 0;
-    g_autofree char *text = kb_text_join (
-        kept, will_upgrade ? _ ("Kolibri will upgrade the restored data when it starts.") : NULL);
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    GDateTime *since = checked->entry->time != NULL ? checked->entry->time : checked->result->time;
+    const char *version = checked->result->version;
+    KbCompatibility fit =
+        kb_compatibility_of (version, status->installed_version, status->data_version);
+    g_autofree char *goes = checked->knows_difference
+                                ? kb_text_difference (&checked->difference, since, now)
+                                : g_strdup (_ ("What learners did since this backup goes away."));
+    g_autofree char *kept =
+        kb_text_join (goes, status->has_database
+                                ? _ ("A copy of the present data is kept on this computer, and you "
+                                     "can undo the restore.")
+                                : NULL);
+    g_autofree char *text =
+        kb_text_join (kept, fit == KB_COMPATIBILITY_OLDER
+                                ? _ ("Kolibri will upgrade the restored data when it starts.")
+                                : NULL);
 
     gtk_label_set_text (self->consequence, text);
+}
+
+/* What to think of before, apart from a Kolibri that runs. */
+static char *
+find_warning (const KbChecked *checked, const KbStatus *status)
+{
+    const char *version = checked->result->version;
+    g_autofree char *newer = NULL;
+    g_autofree char *device = kb_text_other_device (checked->result->summary, status->summary);
+
+    if (kb_restore_needs_consent (version, status->installed_version, status->data_version))
+        newer = kb_text_newer_warning (version, status->data_version);
+    if (newer == NULL)
+        return g_steal_pointer (&device);
+    return kb_text_join (newer, device);
 }
 
 /**
@@ -98,9 +101,9 @@ kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server)
     else if (server == KB_SERVER_RUNNING)
         warning = kb_text_join (_ ("Kolibri is running. It will be stopped for this, and started "
                                    "again. Learners cannot work meanwhile."),
-                                self->newer_warning);
+                                self->own_warning);
     else
-        warning = g_strdup (self->newer_warning);
+        warning = g_strdup (self->own_warning);
     self->server = server;
     gtk_label_set_text (self->warning_text, warning != NULL ? warning : "");
     gtk_widget_set_visible (self->warning, warning != NULL);
@@ -142,13 +145,9 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
     g_autofree char *question = kb_text_restore_question (checked->entry->time, now);
 
     gtk_label_set_text (self->question, question);
-    set_backup (self, checked);
-    set_present (self, status);
+    set_facts (self, checked, status);
     set_consequence (self, checked, status);
-    if (kb_restore_needs_consent (checked->result->version, status->installed_version,
-                                  status->data_version))
-        self->newer_warning =
-            kb_text_newer_warning (checked->result->version, status->data_version);
+    self->own_warning = find_warning (checked, status);
     kb_restore_dialog_set_server (self, status->server);
     make_cancel_the_default (self);
     return GTK_WIDGET (self);
@@ -171,7 +170,9 @@ kb_restore_dialog_new_for_undo (GtkWindow *parent,
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *question = kb_text_undo_question (undoable->kept, now);
     g_autofree char *difference =
-        undoable->knows_difference ? kb_text_difference (&undoable->difference) : NULL;
+        undoable->knows_difference
+            ? kb_text_difference (&undoable->difference, undoable->kept->time, now)
+            : NULL;
     g_autofree char *text = kb_text_join (
         _ ("The data that was there before comes back exactly as it was. A copy of the present "
            "data is kept on this computer."),
@@ -181,7 +182,7 @@ kb_restore_dialog_new_for_undo (GtkWindow *parent,
     gtk_button_set_label (GTK_BUTTON (self->restore), _ ("_Undo Restore"));
     gtk_label_set_text (self->question, question);
     gtk_label_set_text (self->consequence, text);
-    gtk_widget_hide (self->facts);
+    gtk_widget_hide (GTK_WIDGET (self->facts));
     kb_restore_dialog_set_server (self, status->server);
     make_cancel_the_default (self);
     return GTK_WIDGET (self);
@@ -190,7 +191,7 @@ kb_restore_dialog_new_for_undo (GtkWindow *parent,
 static void
 kb_restore_dialog_finalize (GObject *object)
 {
-    g_free (KB_RESTORE_DIALOG (object)->newer_warning);
+    g_free (KB_RESTORE_DIALOG (object)->own_warning);
     G_OBJECT_CLASS (kb_restore_dialog_parent_class)->finalize (object);
 }
 
@@ -200,12 +201,11 @@ kb_restore_dialog_class_init (KbRestoreDialogClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
     G_OBJECT_CLASS (klass)->finalize = kb_restore_dialog_finalize;
+    g_type_ensure (KB_TYPE_FACTS);
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-restore-dialog.ui");
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, question);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, facts);
-    gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, backup_facts);
-    gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, present_facts);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, consequence);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, warning);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, warning_text);

@@ -3,39 +3,9 @@
 
 #include "kb-tasks.h"
 
+#include "kb-catalog-delete.h"
 #include "kb-error.h"
-
-/* What a job takes along: a copy of all that it needs. */
-typedef struct {
-    char *path;
-    KbHome *home;
-    KbEntry *entry;
-    gboolean from_catalog;
-    gboolean stop_kolibri;
-    unsigned old_after_days;
-} Params;
-
-static void
-params_free (gpointer data)
-{
-    Params *self = data;
-
-    g_free (self->path);
-    kb_home_unref (self->home);
-    kb_entry_unref (self->entry);
-    g_free (self);
-}
-
-static Params *
-params_new (const char *path, KbHome *home, KbEntry *entry)
-{
-    Params *self = g_new0 (Params, 1);
-
-    self->path = g_strdup (path);
-    self->home = home != NULL ? kb_home_ref (home) : NULL;
-    self->entry = entry != NULL ? kb_entry_ref (entry) : NULL;
-    return self;
-}
+#include "kb-tasks-private.h"
 
 /**
  * kb_look_free:
@@ -49,6 +19,23 @@ kb_look_free (KbLook *self)
     kb_home_unref (self->home);
     g_clear_pointer (&self->entries, g_ptr_array_unref);
     kb_status_free (self->status);
+    kb_entry_unref (self->found);
+    g_free (self->found_on);
+    g_free (self);
+}
+
+/**
+ * kb_backed_up_free:
+ * @self: (nullable) (transfer full): a backup that was made
+ */
+void
+kb_backed_up_free (KbBackedUp *self)
+{
+    if (self == NULL)
+        return;
+    kb_backup_result_free (self->result);
+    kb_copy_result_free (self->copy);
+    g_clear_error (&self->copy_error);
     g_free (self);
 }
 
@@ -79,12 +66,32 @@ kb_undoable_free (KbUndoable *self)
     g_free (self);
 }
 
+/* Who deletes a backup to make space has that space for what comes next. What cannot be removed
+ * now is removed at the next start. */
+static void
+free_deleted (KbHome *home)
+{
+    kb_catalog_empty_deleted (home, NULL, NULL);
+}
+
+/* Who starts anew on this computer may have backups on a drive. */
+static void
+find_on_drives (KbLook *self, GCancellable *cancellable)
+{
+    g_autoptr (GPtrArray) drives = kb_drive_list();
+    const KbDrive *drive;
+
+    self->found = kb_drive_find_backup (drives, cancellable, &drive);
+    if (self->found != NULL)
+        self->found_on = g_strdup (drive->name);
+}
+
 /* The first look finds the data folder, and puts right what an interrupted run has left; where
  * that is not for us to do, it is left to who may. */
 static gpointer
 look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    Params *params = data;
+    KbTaskParams *params = data;
     g_autoptr (KbLook) self = g_new0 (KbLook, 1);
     g_autoptr (GError) local = NULL;
 
@@ -96,8 +103,10 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
             g_propagate_error (error, g_steal_pointer (&local));
             return NULL;
         }
-        if (self->home != NULL)
+        if (self->home != NULL) {
             kb_recover_run (self->home, &self->recovered, NULL);
+            free_deleted (self->home);
+        }
     }
     if (self->home == NULL) {
         self->entries = g_ptr_array_new();
@@ -106,6 +115,8 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
     self->entries = kb_catalog_list (self->home, cancellable, error);
     if (self->entries == NULL)
         return NULL;
+    if (self->entries->len == 0)
+        find_on_drives (self, cancellable);
     self->status = kb_status_read (self->home, self->entries, params->old_after_days, cancellable);
     return g_steal_pointer (&self);
 }
@@ -121,57 +132,97 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
 KbJob *
 kb_tasks_look (const char *home_path, KbHome *home, unsigned old_after_days)
 {
-    Params *params = params_new (home_path, home, NULL);
+    KbTaskParams *params = kb_task_params_new (home_path, home, NULL);
 
     params->old_after_days = old_after_days;
-    return kb_job_new (look, params, params_free, (GDestroyNotify) kb_look_free);
+    return kb_job_new (look, params, kb_task_params_free, (GDestroyNotify) kb_look_free);
+}
+
+/* A backup is a success, whatever becomes of its copy. */
+static void
+copy_backup (KbBackedUp *self,
+             const KbTaskParams *params,
+             KbProgress *progress,
+             GCancellable *cancellable)
+{
+    g_autoptr (KbEntry) entry =
+        kb_catalog_find (params->home, self->result->name, &self->copy_error);
+
+    if (entry != NULL)
+        self->copy = kb_tasks_run_copy (params->home, entry, TRUE, params->path, progress,
+                                        cancellable, &self->copy_error);
 }
 
 static gpointer
 backup (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    const Params *params = data;
+    const KbTaskParams *params = data;
     const KbBackupOptions options = {.home = params->home, .program_version = KB_VERSION};
+    g_autoptr (KbBackedUp) self = g_new0 (KbBackedUp, 1);
 
-    return kb_backup_run (&options, progress, cancellable, error);
+    free_deleted (params->home);
+    self->result = kb_backup_run (&options, progress, cancellable, error);
+    if (self->result == NULL)
+        return NULL;
+    if (*params->path != '\0')
+        copy_backup (self, params, progress, cancellable);
+    return g_steal_pointer (&self);
 }
 
 /**
  * kb_tasks_backup:
  * @home: the data folder
+ * @copy_folder: where else to copy the backup; "" for nowhere
  *
- * Returns: (transfer full): a job whose result is a #KbBackupResult
+ * Returns: (transfer full): a job whose result is a #KbBackedUp
  */
 KbJob *
-kb_tasks_backup (KbHome *home)
+kb_tasks_backup (KbHome *home, const char *copy_folder)
 {
-    return kb_job_new (backup, params_new (NULL, home, NULL), params_free,
-                       (GDestroyNotify) kb_backup_result_free);
+    return kb_job_new (backup, kb_task_params_new (copy_folder, home, NULL), kb_task_params_free,
+                       (GDestroyNotify) kb_backed_up_free);
+}
+
+/* What a restore would take away; clocks and damaged data may leave it unknown. */
+static void
+read_difference (KbChecked *self, const KbTaskParams *params, GCancellable *cancellable)
+{
+    GDateTime *time = self->entry->time != NULL ? self->entry->time : self->result->time;
+
+    self->knows_difference =
+        time != NULL && kb_difference_since_backup (params->home, time, self->result->summary,
+                                                    &self->difference, cancellable, NULL);
 }
 
 static gpointer
 check (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    const Params *params = data;
+    const KbTaskParams *params = data;
     g_autoptr (KbChecked) self = g_new0 (KbChecked, 1);
 
     self->from_catalog = TRUE;
     self->entry = kb_entry_ref (params->entry);
     self->result = kb_verify_entry (params->home, params->entry, progress, cancellable, error);
-    return self->result != NULL ? g_steal_pointer (&self) : NULL;
+    if (self->result == NULL)
+        return NULL;
+    read_difference (self, params, cancellable);
+    return g_steal_pointer (&self);
 }
 
 static gpointer
 check_file (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    const Params *params = data;
+    const KbTaskParams *params = data;
     g_autoptr (KbChecked) self = g_new0 (KbChecked, 1);
 
     self->entry = kb_catalog_describe_file (params->path, error);
     if (self->entry == NULL)
         return NULL;
     self->result = kb_verify_run (params->path, TRUE, progress, cancellable, error);
-    return self->result != NULL ? g_steal_pointer (&self) : NULL;
+    if (self->result == NULL)
+        return NULL;
+    read_difference (self, params, cancellable);
+    return g_steal_pointer (&self);
 }
 
 /**
@@ -184,27 +235,28 @@ check_file (gpointer data, KbProgress *progress, GCancellable *cancellable, GErr
 KbJob *
 kb_tasks_check (KbHome *home, KbEntry *entry)
 {
-    return kb_job_new (check, params_new (NULL, home, entry), params_free,
+    return kb_job_new (check, kb_task_params_new (NULL, home, entry), kb_task_params_free,
                        (GDestroyNotify) kb_checked_free);
 }
 
 /**
  * kb_tasks_check_file:
+ * @home: the data folder
  * @path: a file from anywhere
  *
  * Returns: (transfer full): a job whose result is a #KbChecked
  */
 KbJob *
-kb_tasks_check_file (const char *path)
+kb_tasks_check_file (KbHome *home, const char *path)
 {
-    return kb_job_new (check_file, params_new (path, NULL, NULL), params_free,
+    return kb_job_new (check_file, kb_task_params_new (path, home, NULL), kb_task_params_free,
                        (GDestroyNotify) kb_checked_free);
 }
 
 static gpointer
 restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    const Params *params = data;
+    const KbTaskParams *params = data;
     const KbRestoreOptions options = {
         .home = params->home,
         .file = params->entry->path,
@@ -213,6 +265,7 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
         .stop_kolibri = params->stop_kolibri,
     };
 
+    free_deleted (params->home);
     return kb_restore_run (&options, progress, cancellable, error);
 }
 
@@ -227,11 +280,12 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
 KbJob *
 kb_tasks_restore (KbHome *home, const KbChecked *checked, gboolean stop_kolibri)
 {
-    Params *params = params_new (NULL, home, checked->entry);
+    KbTaskParams *params = kb_task_params_new (NULL, home, checked->entry);
 
     params->from_catalog = checked->from_catalog;
     params->stop_kolibri = stop_kolibri;
-    return kb_job_new (restore, params, params_free, (GDestroyNotify) kb_restore_result_free);
+    return kb_job_new (restore, params, kb_task_params_free,
+                       (GDestroyNotify) kb_restore_result_free);
 }
 
 static gpointer
@@ -240,7 +294,7 @@ find_undo (gpointer data,
            G_GNUC_UNUSED GCancellable *cancellable,
            GError **error)
 {
-    const Params *params = data;
+    const KbTaskParams *params = data;
     g_autoptr (KbUndoable) self = g_new0 (KbUndoable, 1);
 
     self->kept = kb_undo_find (params->home, params->path, error);
@@ -262,14 +316,14 @@ find_undo (gpointer data,
 KbJob *
 kb_tasks_find_undo (KbHome *home, const char *name)
 {
-    return kb_job_new (find_undo, params_new (name, home, NULL), params_free,
+    return kb_job_new (find_undo, kb_task_params_new (name, home, NULL), kb_task_params_free,
                        (GDestroyNotify) kb_undoable_free);
 }
 
 static gpointer
 undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    const Params *params = data;
+    const KbTaskParams *params = data;
     const KbUndoOptions options = {
         .home = params->home,
         .name = params->path,
@@ -277,6 +331,7 @@ undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **e
         .stop_kolibri = params->stop_kolibri,
     };
 
+    free_deleted (params->home);
     return kb_undo_run (&options, progress, cancellable, error);
 }
 
@@ -291,8 +346,8 @@ undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **e
 KbJob *
 kb_tasks_undo (KbHome *home, const KbUndoable *undoable, gboolean stop_kolibri)
 {
-    Params *params = params_new (undoable->kept->name, home, NULL);
+    KbTaskParams *params = kb_task_params_new (undoable->kept->name, home, NULL);
 
     params->stop_kolibri = stop_kolibri;
-    return kb_job_new (undo, params, params_free, (GDestroyNotify) kb_undo_result_free);
+    return kb_job_new (undo, params, kb_task_params_free, (GDestroyNotify) kb_undo_result_free);
 }

@@ -1,65 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+/* The window: shows what there is, and what can be done now. */
 #include "config.h"
 
-#include "kb-window.h"
-
-#include "kb-backup-list.h"
 #include "kb-error.h"
-#include "kb-job.h"
-#include "kb-message.h"
-#include "kb-restore-dialog.h"
-#include "kb-tasks.h"
-#include "kb-text-date.h"
-#include "kb-text-progress.h"
-#include "kb-text-result.h"
 #include "kb-text-status.h"
-#include "kb-text.h"
+#include "kb-window-private.h"
 
 #include <glib/gi18n.h>
 
 #define WATCH_DELAY_MS 500
 #define REFRESH_INTERVAL_S 60 /* midnight passes, and a server that was killed leaves no trace */
 
-struct _KbWindow {
-    GtkApplicationWindow parent_instance;
-
-    char *home_path; /* as asked for; NULL: the usual one */
-    GSettings *settings;
-
-    KbLook *look;    /* what there is; NULL before the first look */
-    KbJob *look_job; /* a look under way */
-    gboolean look_again;
-    KbJob *job; /* an operation under way: at most one */
-    KbOperation operation;
-    KbChecked *checked;   /* the backup that is being restored */
-    KbUndoable *undoable; /* or the restore that is being undone */
-    char *replaced;       /* what the restore that the info bar tells of has replaced */
-    char *pending_file;   /* to be opened after the first look */
-    gboolean closing;
-
-    GFileMonitor *monitors[2];
-    guint watch_id;
-    guint refresh_id;
-
-    KbRestoreDialog *dialog;
-    GtkWidget *menu;
-    GtkImage *verdict_icon;
-    GtkLabel *verdict;
-    GtkLabel *verdict_detail;
-    GtkLabel *kolibri;
-    GtkRevealer *work;
-    GtkLabel *step;
-    GtkProgressBar *progress;
-    GtkWidget *cancel;
-    GtkWidget *backup;
-    GtkButton *restore;
-    KbMessage *message;
-    KbBackupList *list;
-};
-
 G_DEFINE_FINAL_TYPE (KbWindow, kb_window, GTK_TYPE_APPLICATION_WINDOW)
-
-static void start_look (KbWindow *self);
 
 static void
 set_action_enabled (KbWindow *self, const char *name, gboolean enabled)
@@ -69,77 +21,81 @@ set_action_enabled (KbWindow *self, const char *name, gboolean enabled)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
 }
 
-/* What can be done now. */
-static void
-update_actions (KbWindow *self)
+/**
+ * kb_window_get_selected:
+ * @self: a window
+ *
+ * Returns: (transfer none) (nullable): the selected backup
+ */
+KbEntry *
+kb_window_get_selected (KbWindow *self)
 {
-    const KbEntry *selected = kb_backup_list_get_selected (self->list);
-    gboolean idle = self->job == NULL && !self->closing;
-    gboolean usable = self->look != NULL && self->look->home != NULL &&
-                      self->look->status->verdict != KB_VERDICT_UNSUPPORTED;
-    gboolean on_replaced = selected != NULL && selected->origin == KB_ORIGIN_BEFORE_RESTORE;
+    return kb_backup_list_get_selected (self->list);
+}
 
-    set_action_enabled (self, "backup", idle && usable && self->look->status->has_database);
-    set_action_enabled (self, "open", idle && usable);
-    set_action_enabled (self, "refresh", idle);
-    set_action_enabled (self, "check", idle && usable && selected != NULL && !on_replaced);
-    set_action_enabled (self, "restore", idle && usable && selected != NULL);
-    set_action_enabled (self, "undo", idle && usable);
+static void
+update_selected_actions (KbWindow *self, gboolean can_work)
+{
+    const KbEntry *selected = kb_window_get_selected (self);
+    gboolean on_one = can_work && selected != NULL;
+    gboolean on_replaced = selected != NULL && selected->origin == KB_ORIGIN_BEFORE_RESTORE;
+    gboolean on_backup = on_one && !on_replaced;
+    GAction *keep = g_action_map_lookup_action (G_ACTION_MAP (self), "keep");
+
+    set_action_enabled (self, "check", on_backup);
+    set_action_enabled (self, "restore", on_one);
+    set_action_enabled (self, "inside", on_one);
+    set_action_enabled (self, "copy", on_one);
+    set_action_enabled (self, "note", on_backup);
+    set_action_enabled (self, "keep", on_backup);
+    set_action_enabled (self, "delete", on_one);
+    g_simple_action_set_state (G_SIMPLE_ACTION (keep),
+                               g_variant_new_boolean (selected != NULL && selected->keep));
     gtk_button_set_label (self->restore, on_replaced ? _ ("_Undo Restore…") : _ ("_Restore…"));
 }
 
-/* Icon, colour and word say the same. The icons are our own: not every desktop has a theme. */
-static void
-show_verdict_icon (KbWindow *self, KbVerdict verdict)
+/**
+ * kb_window_update_actions:
+ * @self: a window
+ *
+ * Makes sensitive what can be done now, and nothing else.
+ */
+void
+kb_window_update_actions (KbWindow *self)
 {
-    static const struct {
-        const char *icon;
-        const char *class;
-    } looks[] = {
-        [KB_VERDICT_NO_KOLIBRI] = {"kb-none-symbolic", "kb-warn"},
-        [KB_VERDICT_UNSUPPORTED] = {"kb-none-symbolic", "kb-warn"},
-        [KB_VERDICT_DAMAGED] = {"kb-risk-symbolic", "kb-bad"},
-        [KB_VERDICT_NO_BACKUP] = {"kb-none-symbolic", "kb-bad"},
-        [KB_VERDICT_AT_RISK] = {"kb-risk-symbolic", "kb-bad"},
-        [KB_VERDICT_GETTING_OLD] = {"kb-old-symbolic", "kb-warn"},
-        [KB_VERDICT_SAFE] = {"kb-safe-symbolic", "kb-good"},
-    };
-    GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self->verdict_icon));
+    gboolean idle = self->job == NULL && !self->closing;
+    gboolean usable = self->look != NULL && self->look->home != NULL &&
+                      self->look->status->verdict != KB_VERDICT_UNSUPPORTED;
 
-    gtk_style_context_remove_class (style, "kb-good");
-    gtk_style_context_remove_class (style, "kb-warn");
-    gtk_style_context_remove_class (style, "kb-bad");
-    gtk_style_context_add_class (style, looks[verdict].class);
-    gtk_image_set_from_icon_name (self->verdict_icon, looks[verdict].icon, GTK_ICON_SIZE_DIALOG);
-    gtk_image_set_pixel_size (self->verdict_icon, 48);
-    atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->verdict_icon)),
-                         kb_text_verdict (verdict));
+    set_action_enabled (self, "backup", idle && usable && self->look->status->has_database);
+    set_action_enabled (self, "open", idle && usable);
+    set_action_enabled (self, "restore-found", idle && usable);
+    set_action_enabled (self, "import", idle && usable);
+    set_action_enabled (self, "refresh", idle);
+    set_action_enabled (self, "undo", idle && usable);
+    set_action_enabled (self, "undelete", idle && usable);
+    set_action_enabled (self, "try-again", idle);
+    set_action_enabled (self, "save-report", idle);
+    set_action_enabled (self, "show-folder", usable);
+    set_action_enabled (self, "cancel", self->job != NULL && !self->closing);
+    update_selected_actions (self, idle && usable);
 }
 
 static void
-show_status (KbWindow *self)
+show_look (KbWindow *self)
 {
-    const KbStatus *status = self->look->status;
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    const KbLook *look = self->look;
+    gboolean is_empty = look->entries->len == 0;
 
-    if (status == NULL) {
-        const KbStatus none = {.verdict = KB_VERDICT_NO_KOLIBRI};
-        g_autofree char *detail = kb_text_verdict_detail (&none, now);
-        show_verdict_icon (self, KB_VERDICT_NO_KOLIBRI);
-        gtk_label_set_text (self->verdict, kb_text_verdict (KB_VERDICT_NO_KOLIBRI));
-        gtk_label_set_text (self->verdict_detail, detail);
-        gtk_label_set_text (self->kolibri, "");
-        return;
-    }
-    g_autofree char *detail = kb_text_verdict_detail (status, now);
-    g_autofree char *kolibri = kb_text_kolibri (status);
-    show_verdict_icon (self, status->verdict);
-    gtk_label_set_text (self->verdict, kb_text_verdict (status->verdict));
-    gtk_label_set_text (self->verdict_detail, detail);
-    gtk_label_set_text (self->kolibri, kolibri);
-    gtk_widget_set_tooltip_text (GTK_WIDGET (self->kolibri), status->home);
-    if (self->dialog != NULL)
-        kb_restore_dialog_set_server (self->dialog, status->server);
+    kb_verdict_card_show_status (self->card, look->status);
+    kb_welcome_show_look (self->welcome, look);
+    gtk_widget_set_visible (GTK_WIDGET (self->welcome), is_empty);
+    gtk_widget_set_visible (GTK_WIDGET (self->list), !is_empty);
+    gtk_widget_set_visible (self->actions, !is_empty);
+    gtk_widget_set_visible (self->separator, !is_empty);
+    kb_backup_list_set_entries (self->list, look->entries, look->status);
+    if (self->dialog != NULL && look->status != NULL)
+        kb_restore_dialog_set_server (self->dialog, look->status->server);
 }
 
 static gboolean
@@ -148,8 +104,15 @@ on_watch_delay (gpointer user_data)
     KbWindow *self = user_data;
 
     self->watch_id = 0;
-    start_look (self);
+    kb_window_start_look (self);
     return G_SOURCE_REMOVE;
+}
+
+static void
+look_soon (KbWindow *self)
+{
+    if (self->watch_id == 0)
+        self->watch_id = g_timeout_add (WATCH_DELAY_MS, on_watch_delay, self);
 }
 
 static void
@@ -159,15 +122,19 @@ on_folder_changed (G_GNUC_UNUSED GFileMonitor *monitor,
                    GFileMonitorEvent event,
                    gpointer user_data)
 {
-    KbWindow *self = user_data;
     g_autofree char *name = g_file_get_basename (file);
 
     /* The database and its log change all the time while Kolibri runs, and by our own looking. */
     if (event == G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED || strstr (name, ".sqlite3") != NULL ||
         g_str_has_suffix (name, ".part") || g_str_has_suffix (name, ".lock"))
         return;
-    if (self->watch_id == 0)
-        self->watch_id = g_timeout_add (WATCH_DELAY_MS, on_watch_delay, self);
+    look_soon (user_data);
+}
+
+static void
+on_drives_changed (KbWindow *self)
+{
+    look_soon (self);
 }
 
 static void
@@ -188,6 +155,20 @@ watch (KbWindow *self)
         return;
     watch_folder (self, kb_home_get_path (self->look->home), 0);
     watch_folder (self, kb_home_get_backups_dir (self->look->home), 1);
+    self->volumes = g_volume_monitor_get();
+    g_signal_connect_object (self->volumes, "mount-added", G_CALLBACK (on_drives_changed), self,
+                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->volumes, "mount-removed", G_CALLBACK (on_drives_changed), self,
+                             G_CONNECT_SWAPPED);
+}
+
+static void
+open_pending_file (KbWindow *self)
+{
+    g_autofree char *path = g_steal_pointer (&self->pending_file);
+
+    if (path != NULL)
+        kb_window_open_file (self, path);
 }
 
 static void
@@ -200,31 +181,34 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
     g_clear_object (&self->look_job);
     if (look == NULL) {
         if (!kb_error_is_cancelled (error))
-            kb_message_show_error (self->message, KB_OPERATION_OPEN, error);
+            kb_window_show_error (self, KB_OPERATION_OPEN, error);
         return;
     }
     kb_look_free (self->look);
     self->look = look;
-    show_status (self);
-    kb_backup_list_set_entries (self->list, look->entries,
-                                look->status != NULL ? look->status->installed_version : NULL);
+    show_look (self);
     if (first) {
         g_autofree char *recovered = kb_text_recovered (&look->recovered);
         if (recovered != NULL)
             kb_message_show_news (self->message, recovered);
     }
     watch (self);
-    update_actions (self);
+    kb_window_update_actions (self);
+    if (first) /* nothing in it could have the keyboard before */
+        gtk_widget_child_focus (GTK_WIDGET (self->card), GTK_DIR_TAB_FORWARD);
     if (self->look_again)
-        start_look (self);
-    if (self->pending_file != NULL) {
-        g_autofree char *path = g_steal_pointer (&self->pending_file);
-        kb_window_open_file (self, path);
-    }
+        kb_window_start_look (self);
+    open_pending_file (self);
 }
 
-static void
-start_look (KbWindow *self)
+/**
+ * kb_window_start_look:
+ * @self: a window
+ *
+ * Looks at what there is, in a worker, and shows it then.
+ */
+void
+kb_window_start_look (KbWindow *self)
 {
     self->look_again = self->look_job != NULL;
     if (self->look_job != NULL)
@@ -236,359 +220,86 @@ start_look (KbWindow *self)
 }
 
 static void
-on_job_progress (KbJob *job, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    KbProgressSnapshot now;
-
-    kb_job_get_progress (job, &now);
-    gtk_label_set_text (self->step, kb_text_phase (now.phase));
-    gtk_progress_bar_set_fraction (self->progress, now.fraction);
-    set_action_enabled (self, "cancel", kb_phase_can_cancel (now.phase));
-}
-
-/* One operation at a time: what starts another is insensitive meanwhile. */
-static void
-start_job (KbWindow *self, KbOperation operation, KbJob *job, GCallback on_finished)
-{
-    g_assert (self->job == NULL);
-    self->job = job;
-    self->operation = operation;
-    kb_message_hide (self->message);
-    gtk_label_set_text (self->step, kb_text_phase (KB_PHASE_PREPARING));
-    gtk_progress_bar_set_fraction (self->progress, 0);
-    gtk_revealer_set_reveal_child (self->work, TRUE);
-    set_action_enabled (self, "cancel", TRUE);
-    update_actions (self);
-    g_signal_connect_object (job, "progress", G_CALLBACK (on_job_progress), self, 0);
-    g_signal_connect_object (job, "finished", on_finished, self, 0);
-    g_application_hold (g_application_get_default());
-    kb_job_start (job);
-}
-
-/* Returns FALSE when the window is closing and nothing more is to be shown. */
-static gboolean
-end_job (KbWindow *self)
-{
-    g_clear_object (&self->job);
-    g_application_release (g_application_get_default());
-    if (self->closing) {
-        gtk_widget_destroy (GTK_WIDGET (self));
-        return FALSE;
-    }
-    gtk_revealer_set_reveal_child (self->work, FALSE);
-    update_actions (self);
-    start_look (self);
-    return TRUE;
-}
-
-static void
-on_backup_finished (KbJob *job, const GError *error, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    g_autoptr (KbBackupResult) result = kb_job_steal_result (job);
-
-    if (!end_job (self))
-        return;
-    if (result == NULL) {
-        kb_message_show_error (self->message, KB_OPERATION_BACKUP, error);
-        return;
-    }
-    g_autofree char *text = kb_text_backed_up (result);
-    kb_message_show_news (self->message, text);
-}
-
-static void
-on_backup (G_GNUC_UNUSED GSimpleAction *action,
-           G_GNUC_UNUSED GVariant *parameter,
-           gpointer user_data)
-{
-    KbWindow *self = user_data;
-
-    start_job (self, KB_OPERATION_BACKUP, kb_tasks_backup (self->look->home),
-               G_CALLBACK (on_backup_finished));
-}
-
-static void
-on_check_finished (KbJob *job, const GError *error, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    g_autoptr (KbChecked) checked = kb_job_steal_result (job);
-
-    if (!end_job (self))
-        return;
-    if (checked == NULL) {
-        kb_message_show_error (self->message, KB_OPERATION_CHECK, error);
-        return;
-    }
-    g_autofree char *text = kb_text_checked (checked->result);
-    kb_message_show_news (self->message, text);
-}
-
-static void
-on_check (G_GNUC_UNUSED GSimpleAction *action,
-          G_GNUC_UNUSED GVariant *parameter,
-          gpointer user_data)
-{
-    KbWindow *self = user_data;
-    KbEntry *entry = kb_backup_list_get_selected (self->list);
-
-    start_job (self, KB_OPERATION_CHECK, kb_tasks_check (self->look->home, entry),
-               G_CALLBACK (on_check_finished));
-}
-
-/* The bar stays until it is closed, or something else is begun. */
-static void
-offer_undo (KbWindow *self, const char *replaced)
-{
-    if (replaced == NULL)
-        return;
-    g_free (self->replaced);
-    self->replaced = g_strdup (replaced);
-    kb_message_set_action (self->message, _ ("_Undo"), "win.undo");
-}
-
-static void
-on_restore_finished (KbJob *job, const GError *error, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    g_autoptr (KbRestoreResult) result = kb_job_steal_result (job);
-    g_autoptr (KbChecked) checked = g_steal_pointer (&self->checked);
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
-
-    if (!end_job (self))
-        return;
-    if (result == NULL) {
-        kb_message_show_error (self->message, KB_OPERATION_RESTORE, error);
-        return;
-    }
-    g_autofree char *text = kb_text_restored (result, checked->entry->time, now);
-    kb_message_show_news (self->message, text);
-    offer_undo (self, result->kept);
-}
-
-static void
-on_undo_finished (KbJob *job, const GError *error, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    g_autoptr (KbUndoResult) result = kb_job_steal_result (job);
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
-
-    g_clear_pointer (&self->undoable, kb_undoable_free);
-    if (!end_job (self))
-        return;
-    if (result == NULL) {
-        kb_message_show_error (self->message, KB_OPERATION_UNDO, error);
-        return;
-    }
-    g_autofree char *text = kb_text_undone (result, now);
-    kb_message_show_news (self->message, text);
-    offer_undo (self, result->kept);
-}
-
-static void
-on_dialog_response (GtkDialog *dialog, int response, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    gboolean stop_kolibri = kb_restore_dialog_stops_kolibri (KB_RESTORE_DIALOG (dialog));
-
-    self->dialog = NULL;
-    gtk_widget_destroy (GTK_WIDGET (dialog));
-    if (response != GTK_RESPONSE_ACCEPT || self->job != NULL) {
-        g_clear_pointer (&self->checked, kb_checked_free);
-        g_clear_pointer (&self->undoable, kb_undoable_free);
-        return;
-    }
-    if (self->undoable != NULL)
-        start_job (self, KB_OPERATION_UNDO,
-                   kb_tasks_undo (self->look->home, self->undoable, stop_kolibri),
-                   G_CALLBACK (on_undo_finished));
-    else
-        start_job (self, KB_OPERATION_RESTORE,
-                   kb_tasks_restore (self->look->home, self->checked, stop_kolibri),
-                   G_CALLBACK (on_restore_finished));
-}
-
-static void
-show_dialog (KbWindow *self, GtkWidget *dialog)
-{
-    self->dialog = KB_RESTORE_DIALOG (dialog);
-    g_signal_connect_object (dialog, "response", G_CALLBACK (on_dialog_response), self, 0);
-    gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-on_undo_found (KbJob *job, const GError *error, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    KbUndoable *undoable = kb_job_steal_result (job);
-
-    if (!end_job (self)) {
-        kb_undoable_free (undoable);
-        return;
-    }
-    if (undoable == NULL) {
-        kb_message_show_error (self->message, KB_OPERATION_UNDO, error);
-        return;
-    }
-    self->undoable = undoable;
-    show_dialog (self,
-                 kb_restore_dialog_new_for_undo (GTK_WINDOW (self), undoable, self->look->status));
-}
-
-/* An undo says first what it would take away. */
-static void
-begin_undo (KbWindow *self, const char *replaced)
-{
-    start_job (self, KB_OPERATION_UNDO, kb_tasks_find_undo (self->look->home, replaced),
-               G_CALLBACK (on_undo_found));
-}
-
-static void
-on_undo (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
-{
-    KbWindow *self = user_data;
-
-    begin_undo (self, self->replaced);
-}
-
-/* A backup is checked before anybody is asked: what cannot be restored is not offered. */
-static void
-on_checked_for_restore (KbJob *job, const GError *error, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    KbChecked *checked = kb_job_steal_result (job);
-
-    if (!end_job (self)) {
-        kb_checked_free (checked);
-        return;
-    }
-    if (checked == NULL) {
-        kb_message_show_error (self->message, KB_OPERATION_RESTORE, error);
-        return;
-    }
-    self->checked = checked;
-    show_dialog (self, kb_restore_dialog_new (GTK_WINDOW (self), checked, self->look->status));
-}
-
-static void
-on_restore (G_GNUC_UNUSED GSimpleAction *action,
-            G_GNUC_UNUSED GVariant *parameter,
-            gpointer user_data)
-{
-    KbWindow *self = user_data;
-    KbEntry *entry = kb_backup_list_get_selected (self->list);
-
-    if (entry->origin == KB_ORIGIN_BEFORE_RESTORE)
-        begin_undo (self, entry->name);
-    else
-        start_job (self, KB_OPERATION_CHECK, kb_tasks_check (self->look->home, entry),
-                   G_CALLBACK (on_checked_for_restore));
-}
-
-/**
- * kb_window_open_file:
- * @self: a window
- * @path: a file from anywhere
- *
- * Checks a backup and shows what is in it; it is never restored without a question. A file that
- * comes while something else is under way is left alone.
- */
-void
-kb_window_open_file (KbWindow *self, const char *path)
-{
-    if (self->look == NULL) {
-        g_free (self->pending_file);
-        self->pending_file = g_strdup (path);
-        return;
-    }
-    if (self->job != NULL || self->dialog != NULL || self->look->home == NULL)
-        return;
-    start_job (self, KB_OPERATION_CHECK, kb_tasks_check_file (path),
-               G_CALLBACK (on_checked_for_restore));
-}
-
-static void
-add_filter (GtkFileChooser *chooser, const char *name, const char *const *patterns)
-{
-    GtkFileFilter *filter = gtk_file_filter_new();
-
-    gtk_file_filter_set_name (filter, name);
-    for (; *patterns != NULL; patterns++)
-        gtk_file_filter_add_pattern (filter, *patterns);
-    gtk_file_chooser_add_filter (chooser, filter);
-}
-
-static void
-on_open_response (GtkNativeDialog *native, int response, gpointer user_data)
-{
-    KbWindow *self = user_data;
-    g_autofree char *path = NULL;
-
-    if (response == GTK_RESPONSE_ACCEPT)
-        path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (native));
-    g_object_unref (native);
-    if (path != NULL)
-        kb_window_open_file (self, path);
-}
-
-static void
-on_open (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
-{
-    static const char *const backups[] = {"db-v*.dump", "*.dump",       "*.dump.gz",
-                                          "*.sqlite3",  "*.sqlite3.gz", NULL};
-    static const char *const everything[] = {"*", NULL};
-    KbWindow *self = user_data;
-    GtkFileChooserNative *native =
-        gtk_file_chooser_native_new (_ ("Open a Backup"), GTK_WINDOW (self),
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
-
-    add_filter (GTK_FILE_CHOOSER (native), _ ("Backups of Kolibri"), backups);
-    add_filter (GTK_FILE_CHOOSER (native), _ ("All files"), everything);
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", G_CALLBACK (on_open_response), self, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
-}
-
-static void
-on_cancel (G_GNUC_UNUSED GSimpleAction *action,
-           G_GNUC_UNUSED GVariant *parameter,
-           gpointer user_data)
-{
-    KbWindow *self = user_data;
-
-    if (self->job != NULL)
-        kb_job_cancel (self->job);
-}
-
-static void
 on_refresh (G_GNUC_UNUSED GSimpleAction *action,
             G_GNUC_UNUSED GVariant *parameter,
             gpointer user_data)
 {
-    start_look (user_data);
+    kb_window_start_look (user_data);
+}
+
+static void
+on_find (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
+{
+    KbWindow *self = user_data;
+
+    kb_backup_list_focus_search (self->list);
+}
+
+static void
+on_menu (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter, gpointer user_data)
+{
+    KbWindow *self = user_data;
+
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->menu), TRUE);
 }
 
 static void
 on_selection_changed (KbWindow *self)
 {
-    update_actions (self);
+    kb_window_update_actions (self);
 }
 
 static void
 on_backup_activated (KbWindow *self)
 {
-    g_action_group_activate_action (G_ACTION_GROUP (self), "restore", NULL);
+    g_action_group_activate_action (G_ACTION_GROUP (self), "inside", NULL);
 }
 
 static gboolean
 on_refresh_interval (gpointer user_data)
 {
-    start_look (user_data);
+    kb_window_start_look (user_data);
     return G_SOURCE_CONTINUE;
 }
 
-/* With work under way the window cancels it, waits until it has really ended, and goes then. */
+static void
+on_close_response (G_GNUC_UNUSED GtkDialog *question, int response, gpointer user_data)
+{
+    KbWindow *self = user_data;
+
+    g_clear_pointer (&self->close_question, gtk_widget_destroy);
+    if (response != GTK_RESPONSE_ACCEPT)
+        return;
+    if (self->job == NULL) { /* it has ended meanwhile */
+        gtk_widget_destroy (GTK_WIDGET (self));
+        return;
+    }
+    self->closing = TRUE;
+    kb_job_cancel (self->job);
+    kb_window_update_actions (self);
+}
+
+static void
+ask_before_closing (KbWindow *self)
+{
+    GtkWidget *question = gtk_message_dialog_new (
+        GTK_WINDOW (self), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
+        GTK_BUTTONS_NONE, "%s", _ ("Stop and close?"));
+
+    gtk_message_dialog_format_secondary_text (
+        GTK_MESSAGE_DIALOG (question), "%s",
+        _ ("Work is under way. It is stopped cleanly: your Kolibri data and your backups stay as "
+           "they are. A step that cannot be stopped is finished first."));
+    gtk_window_set_title (GTK_WINDOW (question), _ ("Stop and Close"));
+    gtk_dialog_add_button (GTK_DIALOG (question), _ ("_Go On Working"), GTK_RESPONSE_CANCEL);
+    gtk_dialog_add_button (GTK_DIALOG (question), _ ("_Stop and Close"), GTK_RESPONSE_ACCEPT);
+    gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_CANCEL);
+    g_signal_connect_object (question, "response", G_CALLBACK (on_close_response), self, 0);
+    self->close_question = question;
+    gtk_window_present (GTK_WINDOW (question));
+}
+
+/* With work under way the window asks, cancels it, waits until it has really ended, and goes. */
 static gboolean
 kb_window_delete_event (GtkWidget *widget, G_GNUC_UNUSED GdkEventAny *event)
 {
@@ -596,34 +307,90 @@ kb_window_delete_event (GtkWidget *widget, G_GNUC_UNUSED GdkEventAny *event)
 
     if (self->job == NULL)
         return GDK_EVENT_PROPAGATE;
-    self->closing = TRUE;
-    kb_job_cancel (self->job);
-    update_actions (self);
+    if (self->close_question == NULL && !self->closing)
+        ask_before_closing (self);
     return GDK_EVENT_STOP;
 }
 
+/* Ctrl+Delete in the search deletes a word, not a backup: who types is asked first. */
+static gboolean
+kb_window_key_press_event (GtkWidget *widget, GdkEventKey *event)
+{
+    GtkWindow *window = GTK_WINDOW (widget);
+
+    if (GTK_IS_EDITABLE (gtk_window_get_focus (window)) &&
+        gtk_window_propagate_key_event (window, event))
+        return GDK_EVENT_STOP;
+    return GTK_WIDGET_CLASS (kb_window_parent_class)->key_press_event (widget, event);
+}
+
 static void
-save_size (KbWindow *self)
+on_dropped (G_GNUC_UNUSED GtkWidget *widget,
+            GdkDragContext *context,
+            G_GNUC_UNUSED int x,
+            G_GNUC_UNUSED int y,
+            GtkSelectionData *data,
+            G_GNUC_UNUSED guint info,
+            guint time,
+            gpointer user_data)
+{
+    KbWindow *self = user_data;
+    g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
+    g_autofree char *path = NULL;
+
+    if (uris != NULL && uris[0] != NULL)
+        path = g_filename_from_uri (uris[0], NULL, NULL);
+    gtk_drag_finish (context, path != NULL, FALSE, time);
+    if (path != NULL)
+        kb_window_open_file (self, path);
+}
+
+static void
+accept_drops (KbWindow *self)
+{
+    gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+    gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
+    g_signal_connect (self, "drag-data-received", G_CALLBACK (on_dropped), self);
+}
+
+static void
+save_place (KbWindow *self)
 {
     gboolean maximized = gtk_window_is_maximized (GTK_WINDOW (self));
-    int width, height;
+    int width, height, x, y;
 
     gtk_window_get_size (GTK_WINDOW (self), &width, &height);
+    gtk_window_get_position (GTK_WINDOW (self), &x, &y);
     g_settings_set_boolean (self->settings, "window-maximized", maximized);
     if (!maximized) {
         g_settings_set_int (self->settings, "window-width", width);
         g_settings_set_int (self->settings, "window-height", height);
+        g_settings_set (self->settings, "window-place", "(ii)", x, y);
     }
 }
 
+/* A place that is on no screen any more is forgotten by the window manager, not by us. */
 static void
-restore_size (KbWindow *self)
+restore_place (KbWindow *self)
 {
+    int x, y;
+
     gtk_window_set_default_size (GTK_WINDOW (self),
                                  g_settings_get_int (self->settings, "window-width"),
                                  g_settings_get_int (self->settings, "window-height"));
+    g_settings_get (self->settings, "window-place", "(ii)", &x, &y);
+    if (x >= 0 && y >= 0)
+        gtk_window_move (GTK_WINDOW (self), x, y);
     if (g_settings_get_boolean (self->settings, "window-maximized"))
         gtk_window_maximize (GTK_WINDOW (self));
+}
+
+/* A window that is destroyed is hidden first, and then has forgotten its size. */
+static void
+kb_window_unmap (GtkWidget *widget)
+{
+    save_place (KB_WINDOW (widget));
+    GTK_WIDGET_CLASS (kb_window_parent_class)->unmap (widget);
 }
 
 static void
@@ -631,13 +398,12 @@ kb_window_destroy (GtkWidget *widget)
 {
     KbWindow *self = KB_WINDOW (widget);
 
-    if (self->settings != NULL)
-        save_size (self);
     g_clear_object (&self->settings);
     g_clear_handle_id (&self->watch_id, g_source_remove);
     g_clear_handle_id (&self->refresh_id, g_source_remove);
     for (guint i = 0; i < G_N_ELEMENTS (self->monitors); i++)
         g_clear_object (&self->monitors[i]);
+    g_clear_object (&self->volumes);
     if (self->look_job != NULL)
         kb_job_cancel (self->look_job);
     g_clear_object (&self->look_job);
@@ -652,6 +418,11 @@ kb_window_finalize (GObject *object)
     g_free (self->home_path);
     g_free (self->pending_file);
     g_free (self->replaced);
+    kb_entry_unref (self->deleting);
+    g_free (self->copy_name);
+    g_free (self->deleted);
+    g_free (self->last_file);
+    g_clear_error (&self->last_error);
     kb_undoable_free (self->undoable);
     kb_look_free (self->look);
     kb_checked_free (self->checked);
@@ -659,55 +430,71 @@ kb_window_finalize (GObject *object)
 }
 
 static void
-bind_children (GtkWidgetClass *widget_class)
+kb_window_class_init (KbWindowClass *klass)
 {
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+    g_type_ensure (KB_TYPE_BACKUP_LIST);
+    g_type_ensure (KB_TYPE_MESSAGE);
+    g_type_ensure (KB_TYPE_VERDICT_CARD);
+    g_type_ensure (KB_TYPE_WELCOME);
+    g_type_ensure (KB_TYPE_WORK);
+    G_OBJECT_CLASS (klass)->finalize = kb_window_finalize;
+    widget_class->unmap = kb_window_unmap;
+    widget_class->destroy = kb_window_destroy;
+    widget_class->delete_event = kb_window_delete_event;
+    widget_class->key_press_event = kb_window_key_press_event;
+    gtk_widget_class_set_template_from_resource (
+        widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-window.ui");
     gtk_widget_class_bind_template_child (widget_class, KbWindow, menu);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, verdict_icon);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, verdict);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, verdict_detail);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, kolibri);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, more);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, card);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, work);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, step);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, progress);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, cancel);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, backup);
-    gtk_widget_class_bind_template_child (widget_class, KbWindow, restore);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, message);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, welcome);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, list);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, actions);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, separator);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, restore);
     gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
     gtk_widget_class_bind_template_callback (widget_class, on_backup_activated);
 }
 
 static void
-kb_window_class_init (KbWindowClass *klass)
+make_filler (GtkWidget *cell, G_GNUC_UNUSED gpointer user_data)
 {
-    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+    atk_object_set_role (gtk_widget_get_accessible (cell), ATK_ROLE_FILLER);
+}
 
-    g_type_ensure (KB_TYPE_MESSAGE);
-    g_type_ensure (KB_TYPE_BACKUP_LIST);
-    G_OBJECT_CLASS (klass)->finalize = kb_window_finalize;
-    widget_class->destroy = kb_window_destroy;
-    widget_class->delete_event = kb_window_delete_event;
-    gtk_widget_class_set_template_from_resource (
-        widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-window.ui");
-    bind_children (widget_class);
+/* The cells around the buttons say nothing: they are no items of a list. */
+static void
+make_cells_fillers (GtkWidget *flow_box)
+{
+    make_filler (flow_box, NULL);
+    gtk_container_foreach (GTK_CONTAINER (flow_box), make_filler, NULL);
 }
 
 static void
 kb_window_init (KbWindow *self)
 {
     static const GActionEntry actions[] = {
-        {.name = "backup", .activate = on_backup},   {.name = "check", .activate = on_check},
-        {.name = "restore", .activate = on_restore}, {.name = "open", .activate = on_open},
-        {.name = "cancel", .activate = on_cancel},   {.name = "refresh", .activate = on_refresh},
-        {.name = "undo", .activate = on_undo},
+        {.name = "refresh", .activate = on_refresh},
+        {.name = "find", .activate = on_find},
+        {.name = "menu", .activate = on_menu},
     };
 
     g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+    kb_window_add_operations (self);
+    kb_window_add_manage (self);
     gtk_widget_init_template (GTK_WIDGET (self));
     self->settings = g_settings_new (KB_APP_ID);
-    restore_size (self);
-    update_actions (self);
+    g_signal_connect_object (self->settings, "changed::old-after-days",
+                             G_CALLBACK (kb_window_start_look), self, G_CONNECT_SWAPPED);
+    make_cells_fillers (self->actions);
+    restore_place (self);
+    accept_drops (self);
+    kb_window_watch_message (self);
+    kb_window_update_actions (self);
 }
 
 /**
@@ -737,10 +524,13 @@ kb_window_new (GtkApplication *application, const char *home_path)
 {
     KbWindow *self = g_object_new (KB_TYPE_WINDOW, "application", application, NULL);
     GMenu *menu = gtk_application_get_menu_by_id (application, "window-menu");
+    GMenu *more = gtk_application_get_menu_by_id (application, "backup-menu");
 
     self->home_path = g_strdup (home_path);
     gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu), G_MENU_MODEL (menu));
+    gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (more));
+    kb_backup_list_set_menu (self->list, G_MENU_MODEL (more));
     self->refresh_id = g_timeout_add_seconds (REFRESH_INTERVAL_S, on_refresh_interval, self);
-    start_look (self);
+    kb_window_start_look (self);
     return GTK_WIDGET (self);
 }

@@ -7,6 +7,10 @@
 int
 main (int argc, char **argv)
 {
+    g_autoptr (GSettings) settings = g_settings_new (KB_APP_ID);
+    g_autofree char *language = g_settings_get_string (settings, "language");
+
+    kb_text_set_language (language);
     kb_text_init();
     g_set_prgname (KB_APP_ID);
 

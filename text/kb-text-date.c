@@ -5,7 +5,14 @@
 
 #include <glib/gi18n.h>
 
-/* Whole days from midnight to midnight, in local time. */
+/* The same moment on the clock of @now: a backup may tell the time of where it was made. */
+static GDateTime *
+on_our_clock (GDateTime *time, GDateTime *now)
+{
+    return g_date_time_to_timezone (time, g_date_time_get_timezone (now));
+}
+
+/* Whole days from midnight to midnight, on one clock. */
 static int
 days_between (GDateTime *earlier, GDateTime *later)
 {
@@ -34,7 +41,8 @@ days_between (GDateTime *earlier, GDateTime *later)
 char *
 kb_text_date_day (GDateTime *time, GDateTime *now)
 {
-    int days = days_between (time, now);
+    g_autoptr (GDateTime) ours = on_our_clock (time, now);
+    int days = days_between (ours, now);
 
     if (days == 0)
         return g_strdup (_ ("Today"));
@@ -42,12 +50,12 @@ kb_text_date_day (GDateTime *time, GDateTime *now)
         return g_strdup (_ ("Yesterday"));
     if (days > 1 && days < 7)
         /* Translators: a day of this week, as "Monday": see strftime(3). */
-        return g_date_time_format (time, C_ ("day heading", "%A"));
-    if (g_date_time_get_year (time) == g_date_time_get_year (now))
+        return g_date_time_format (ours, C_ ("day heading", "%A"));
+    if (g_date_time_get_year (ours) == g_date_time_get_year (now))
         /* Translators: a day of this year, as "Monday 16 November": see strftime(3). */
-        return g_date_time_format (time, C_ ("day heading", "%A %-d %B"));
+        return g_date_time_format (ours, C_ ("day heading", "%A %-d %B"));
     /* Translators: a day of another year, as "16 November 2025": see strftime(3). */
-    return g_date_time_format (time, C_ ("day heading", "%-d %B %Y"));
+    return g_date_time_format (ours, C_ ("day heading", "%-d %B %Y"));
 }
 
 /**
@@ -63,21 +71,33 @@ kb_text_date_time (GDateTime *time)
     return g_date_time_format (time, C_ ("time of day", "%H:%M"));
 }
 
+/* The day alone, for the middle of a sentence. */
+static char *
+format_day (GDateTime *ours, GDateTime *now)
+{
+    if (g_date_time_get_year (ours) == g_date_time_get_year (now))
+        /* Translators: a day of this year, as "3 May": see strftime(3). */
+        return g_date_time_format (ours, C_ ("date in a sentence", "%-d %B"));
+    /* Translators: a day of another year, as "3 May 2025": see strftime(3). */
+    return g_date_time_format (ours, C_ ("date in a sentence", "%-d %B %Y"));
+}
+
 /**
  * kb_text_date_relative:
- * @time: a local time
+ * @time: a time
  * @now: the local time now
  *
- * Says when something was, for the middle of a sentence: "today, 09:12", "3 May, 14:05".
+ * Says when something was, for the middle of a sentence: "today, 09:12", "3 May, 14:05". A time to
+ * come, where a clock was wrong, gets its date.
  *
  * Returns: (transfer full): the date and time
  */
 char *
 kb_text_date_relative (GDateTime *time, GDateTime *now)
 {
-    g_autofree char *clock = kb_text_date_time (time);
-    g_autofree char *day = NULL;
-    int days = days_between (time, now);
+    g_autoptr (GDateTime) ours = on_our_clock (time, now);
+    g_autofree char *clock = kb_text_date_time (ours);
+    int days = days_between (ours, now);
 
     if (days == 0)
         /* Translators: %s is the time of day. */
@@ -85,14 +105,28 @@ kb_text_date_relative (GDateTime *time, GDateTime *now)
     if (days == 1)
         /* Translators: %s is the time of day. */
         return g_strdup_printf (_ ("yesterday, %s"), clock);
-    if (g_date_time_get_year (time) == g_date_time_get_year (now))
-        /* Translators: a day of this year, as "3 May": see strftime(3). */
-        day = g_date_time_format (time, C_ ("date in a sentence", "%-d %B"));
-    else
-        /* Translators: a day of another year, as "3 May 2025": see strftime(3). */
-        day = g_date_time_format (time, C_ ("date in a sentence", "%-d %B %Y"));
+    g_autofree char *day = format_day (ours, now);
     /* Translators: a date and a time of day, as "3 May, 14:05". */
     return g_strdup_printf (C_ ("date and time", "%s, %s"), day, clock);
+}
+
+/**
+ * kb_text_date_since:
+ * @time: a time
+ * @now: the local time now
+ *
+ * Says since when something is, behind the word "since": "12 May"; of today and yesterday the time
+ * of day as well.
+ *
+ * Returns: (transfer full): the date
+ */
+char *
+kb_text_date_since (GDateTime *time, GDateTime *now)
+{
+    g_autoptr (GDateTime) ours = on_our_clock (time, now);
+    int days = days_between (ours, now);
+
+    return days == 0 || days == 1 ? kb_text_date_relative (ours, now) : format_day (ours, now);
 }
 
 /**
@@ -105,4 +139,25 @@ char *
 kb_text_date_exact (GDateTime *time)
 {
     return g_date_time_format (time, "%c");
+}
+
+/**
+ * kb_text_date_seconds_to_midnight:
+ * @now: the local time now
+ *
+ * Says when "today" becomes "yesterday": then all that names days has to be written anew.
+ *
+ * Returns: seconds, at least 1
+ */
+unsigned
+kb_text_date_seconds_to_midnight (GDateTime *now)
+{
+    g_autoptr (GDateTime) tomorrow = g_date_time_add_days (now, 1);
+    int year, month, day;
+
+    g_date_time_get_ymd (tomorrow, &year, &month, &day);
+    g_autoptr (GDateTime) midnight =
+        g_date_time_new (g_date_time_get_timezone (now), year, month, day, 0, 0, 0);
+    GTimeSpan left = g_date_time_difference (midnight, now);
+    return (unsigned) MAX (1, (left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND);
 }

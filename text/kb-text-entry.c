@@ -4,7 +4,7 @@
 #include "kb-text-entry.h"
 
 #include "kb-text-date.h"
-#include "kb-version.h"
+#include "kb-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -62,6 +62,53 @@ kb_text_entry_facts (const KbEntry *entry)
 }
 
 /**
+ * kb_text_compatibility:
+ * @compatibility: what Kolibri makes of a backup
+ * @backup_version: (nullable): the version of the backup
+ *
+ * Returns: (transfer full): it in a few words, for a mark beside the backup
+ */
+char *
+kb_text_compatibility (KbCompatibility compatibility, const char *backup_version)
+{
+    switch (compatibility) {
+    case KB_COMPATIBILITY_FITS:
+        /* Translators: the backup is of the version of Kolibri that is there. */
+        return g_strdup (C_ ("mark of a backup", "Fits"));
+    case KB_COMPATIBILITY_OLDER:
+        /* Translators: Kolibri upgrades the data of the backup when it starts. */
+        return g_strdup (C_ ("mark of a backup", "Will be upgraded"));
+    case KB_COMPATIBILITY_NEWER:
+        /* Translators: %s is a version, as "0.19.1". */
+        return g_strdup_printf (C_ ("mark of a backup", "Needs Kolibri %s"), backup_version);
+    case KB_COMPATIBILITY_UNKNOWN:
+    case KB_N_COMPATIBILITIES:
+        break;
+    }
+    return g_strdup (backup_version == NULL ? C_ ("mark of a backup", "Version unknown")
+                                            : C_ ("mark of a backup", "Not compared"));
+}
+
+/**
+ * kb_text_compatibility_icon:
+ * @compatibility: what Kolibri makes of a backup
+ *
+ * Returns: (transfer none): the name of the icon that goes with the words, never alone
+ */
+const char *
+kb_text_compatibility_icon (KbCompatibility compatibility)
+{
+    static const char *const names[KB_N_COMPATIBILITIES] = {
+        [KB_COMPATIBILITY_UNKNOWN] = "kb-unknown-symbolic",
+        [KB_COMPATIBILITY_FITS] = "kb-fits-symbolic",
+        [KB_COMPATIBILITY_OLDER] = "kb-upgrade-symbolic",
+        [KB_COMPATIBILITY_NEWER] = "kb-risk-symbolic",
+    };
+
+    return names[compatibility];
+}
+
+/**
  * kb_text_entry_version:
  * @entry: a backup
  * @installed_version: (nullable): the version of the installed Kolibri
@@ -71,18 +118,22 @@ kb_text_entry_facts (const KbEntry *entry)
 char *
 kb_text_entry_version (const KbEntry *entry, const char *installed_version)
 {
-    int order = kb_version_compare_release (entry->version, installed_version);
-
     if (entry->version == NULL)
         return g_strdup (_ ("Version of Kolibri unknown"));
-    if (installed_version == NULL || order == 0)
-        /* Translators: %s is a version, as "0.17.5". */
-        return g_strdup_printf (_ ("Kolibri %s"), entry->version);
-    if (order < 0)
+    switch (kb_compatibility_of (entry->version, installed_version, NULL)) {
+    case KB_COMPATIBILITY_OLDER:
         /* Translators: %s is a version, as "0.17.5". */
         return g_strdup_printf (_ ("Kolibri %s – will be upgraded"), entry->version);
-    /* Translators: %s is a version, as "0.19.1": the backup cannot be used before. */
-    return g_strdup_printf (_ ("Kolibri %s – install this version first"), entry->version);
+    case KB_COMPATIBILITY_NEWER:
+        /* Translators: %s is a version, as "0.19.1": the backup cannot be used before. */
+        return g_strdup_printf (_ ("Kolibri %s – install this version first"), entry->version);
+    case KB_COMPATIBILITY_FITS:
+    case KB_COMPATIBILITY_UNKNOWN:
+    case KB_N_COMPATIBILITIES:
+        break;
+    }
+    /* Translators: %s is a version, as "0.17.5". */
+    return g_strdup_printf (_ ("Kolibri %s"), entry->version);
 }
 
 /**
@@ -106,6 +157,18 @@ kb_text_entry_check (const KbEntry *entry)
 }
 
 /**
+ * kb_text_entry_is_sound:
+ * @entry: a backup
+ *
+ * Returns: %TRUE if what kb_text_entry_check() says is good
+ */
+gboolean
+kb_text_entry_is_sound (const KbEntry *entry)
+{
+    return entry->state == KB_ENTRY_COMPLETE && g_strcmp0 (entry->check_result, "ok") == 0;
+}
+
+/**
  * kb_text_entry_sentence:
  * @entry: a backup
  * @now: the local time now
@@ -118,13 +181,13 @@ kb_text_entry_check (const KbEntry *entry)
 char *
 kb_text_entry_sentence (const KbEntry *entry, GDateTime *now, const char *installed_version)
 {
-    g_autofree char *when =
-        entry->time != NULL ? kb_text_date_relative (entry->time, now) : g_strdup (entry->name);
+    g_autofree char *when = entry->time != NULL ? kb_text_date_relative (entry->time, now)
+                                                : kb_text_isolate (entry->name);
     g_autofree char *facts = kb_text_entry_facts (entry);
     g_autofree char *version = kb_text_entry_version (entry, installed_version);
     const char *origin = kb_text_origin (entry->origin, entry->is_ours);
     const char *check = kb_text_entry_check (entry);
-    const char *note = entry->note != NULL ? entry->note : "";
+    g_autofree char *note = entry->note != NULL ? kb_text_isolate (entry->note) : g_strdup ("");
 
     /* Translators: read aloud for a backup in the list: when, learners and size, version, kind of
      * backup, whether it is checked, note. */
@@ -186,12 +249,16 @@ kb_text_summary_lines (const KbSummary *summary)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
 
-    if (summary->device_name != NULL)
+    if (summary->device_name != NULL) {
+        g_autofree char *device = kb_text_isolate (summary->device_name);
         /* Translators: %s is the name that somebody gave the device. */
-        g_ptr_array_add (lines, g_strdup_printf (_ ("Device: %s"), summary->device_name));
-    if (summary->facility_name != NULL)
+        g_ptr_array_add (lines, g_strdup_printf (_ ("Device: %s"), device));
+    }
+    if (summary->facility_name != NULL) {
+        g_autofree char *facility = kb_text_isolate (summary->facility_name);
         /* Translators: %s is the name of a facility; facility is Kolibri's word. */
-        g_ptr_array_add (lines, g_strdup_printf (_ ("Facility: %s"), summary->facility_name));
+        g_ptr_array_add (lines, g_strdup_printf (_ ("Facility: %s"), facility));
+    }
     add_counts (lines, summary);
     if (summary->last_activity != NULL) {
         g_autoptr (GDateTime) local = g_date_time_to_local (summary->last_activity);
@@ -201,4 +268,38 @@ kb_text_summary_lines (const KbSummary *summary)
         g_ptr_array_add (lines, g_strdup_printf (_ ("Last activity recorded: %s"), when));
     }
     return lines;
+}
+
+/**
+ * kb_text_other_device:
+ * @backup: (nullable): what is in a backup
+ * @present: (nullable): what is there now
+ *
+ * Warns of what comes along with the data of another device. After a restore Kolibri gets a new
+ * identity for syncing (docs/format.md), so that both can sync with others; Kolibri's manual warns
+ * of backups as a way to have the same facility on two devices.
+ *
+ * Returns: (transfer full) (nullable): the warning; %NULL where the device is the same, or nobody
+ *     can say
+ */
+char *
+kb_text_other_device (const KbSummary *backup, const KbSummary *present)
+{
+    g_autofree char *first = NULL;
+
+    if (!kb_summary_is_of_other_device (backup, present))
+        return NULL;
+    if (backup->device_name != NULL) {
+        g_autofree char *device = kb_text_isolate (backup->device_name);
+        /* Translators: %s is the name that somebody gave the device. */
+        first = g_strdup_printf (_ ("This backup was made on another device, %s."), device);
+    } else {
+        first = g_strdup (_ ("This backup was made on another device."));
+    }
+    g_autofree char *both = kb_text_join (
+        first, _ ("After a restore this device has the name, the facility and the people of that "
+                  "one, and syncs as a new device."));
+    /* Translators: facility is Kolibri's word, see po/ for the one of your language. */
+    return kb_text_join (both, _ ("Do this to move to this device. To go on working on both, "
+                                  "import the facility in Kolibri instead."));
 }

@@ -122,6 +122,7 @@ kb_text_kolibri (const KbStatus *status)
     const char *version =
         status->data_version != NULL ? status->data_version : status->installed_version;
     const char *title = status->summary != NULL ? kb_summary_get_title (status->summary) : NULL;
+    g_autofree char *name = title != NULL ? kb_text_isolate (title) : NULL;
     g_autofree char *program = NULL;
 
     if (version != NULL)
@@ -135,7 +136,7 @@ kb_text_kolibri (const KbStatus *status)
                                 kb_text_server (status->server));
     /* Translators: "Kolibri 0.17.5", "running", and the name of the device or facility. */
     return g_strdup_printf (C_ ("Kolibri, state and name", "%s · %s · “%s”"), program,
-                            kb_text_server (status->server), title);
+                            kb_text_server (status->server), name);
 }
 
 /**

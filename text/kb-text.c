@@ -7,6 +7,19 @@
 #include <locale.h>
 
 /**
+ * kb_text_set_language:
+ * @code: the name of a catalogue, as "sw" or "pt_BR"; "" for the language of the desktop
+ *
+ * Chooses the language; numbers and dates stay those of the locale. Before kb_text_init().
+ */
+void
+kb_text_set_language (const char *code)
+{
+    if (*code != '\0')
+        g_setenv ("LANGUAGE", code, TRUE);
+}
+
+/**
  * kb_text_init:
  *
  * Takes the language and the formats of the person. Called once, first thing in main().
@@ -20,6 +33,37 @@ kb_text_init (void)
     bindtextdomain (GETTEXT_PACKAGE, dir != NULL ? dir : KB_LOCALE_DIR);
     bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
     textdomain (GETTEXT_PACKAGE);
+}
+
+/* What would turn the direction of the text around it, or end the isolation (Unicode, UAX #9). */
+static gboolean
+changes_direction (gunichar c)
+{
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/**
+ * kb_text_isolate:
+ * @name: a name that somebody gave: of a file, drive, device or facility, in any encoding
+ *
+ * Makes a name part of a sentence whatever the direction of both: it stands between U+2068 and
+ * U+2069, and holds nothing that ends them or breaks the line.
+ *
+ * Returns: (transfer full): the name for a sentence
+ */
+char *
+kb_text_isolate (const char *name)
+{
+    g_autofree char *valid = g_utf8_make_valid (name, -1);
+    GString *out = g_string_new ("\u2068");
+
+    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+        gunichar c = g_utf8_get_char (at);
+        if (!changes_direction (c))
+            g_string_append_unichar (out, g_unichar_iscntrl (c) ? ' ' : c);
+    }
+    g_string_append (out, "\u2069");
+    return g_string_free (out, FALSE);
 }
 
 /**

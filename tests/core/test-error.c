@@ -11,10 +11,18 @@ test_errno_becomes_what_to_do (void)
         int number;
         KbErrorCode code;
     } cases[] = {
-        {ENOSPC, KB_ERROR_NO_SPACE},   {EDQUOT, KB_ERROR_NO_SPACE},   {EFBIG, KB_ERROR_NO_SPACE},
-        {EACCES, KB_ERROR_PERMISSION}, {EPERM, KB_ERROR_PERMISSION},  {EROFS, KB_ERROR_PERMISSION},
-        {ENOENT, KB_ERROR_NOT_FOUND},  {ENOTDIR, KB_ERROR_NOT_FOUND}, {EIO, KB_ERROR_IO},
-        {ENODEV, KB_ERROR_IO},         {ELOOP, KB_ERROR_IO},          {0, KB_ERROR_IO},
+        {ENOSPC, KB_ERROR_NO_SPACE},
+        {EDQUOT, KB_ERROR_NO_SPACE},
+        {EFBIG, KB_ERROR_FILE_TOO_LARGE},
+        {EACCES, KB_ERROR_PERMISSION},
+        {EPERM, KB_ERROR_PERMISSION},
+        {EROFS, KB_ERROR_READ_ONLY},
+        {ENOENT, KB_ERROR_NOT_FOUND},
+        {ENOTDIR, KB_ERROR_NOT_FOUND},
+        {EIO, KB_ERROR_IO},
+        {ENODEV, KB_ERROR_IO},
+        {ELOOP, KB_ERROR_IO},
+        {0, KB_ERROR_IO},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -27,7 +35,7 @@ test_errno_error_names_step_and_file (void)
     g_autoptr (GError) error = NULL;
 
     kb_error_set_errno (&error, EROFS, "create folder", "/mnt/usb/100%s");
-    g_assert_error (error, KB_ERROR, KB_ERROR_PERMISSION);
+    g_assert_error (error, KB_ERROR, KB_ERROR_READ_ONLY);
     g_autofree char *expected =
         g_strconcat ("create folder: /mnt/usb/100%s: ", g_strerror (EROFS), NULL);
     g_assert_cmpstr (error->message, ==, expected);
@@ -113,8 +121,8 @@ static void
 test_names_for_machines (void)
 {
     static const char *const names[] = {
-        "no-space",  "busy",       "corrupt",     "too-new", "not-a-backup",
-        "not-found", "permission", "unsupported", "io",      "internal",
+        "no-space",   "busy",        "corrupt", "too-new",        "not-a-backup", "not-found",
+        "permission", "unsupported", "io",      "file-too-large", "read-only",    "internal",
     };
 
     G_STATIC_ASSERT (G_N_ELEMENTS (names) == KB_N_ERRORS);

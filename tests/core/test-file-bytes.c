@@ -167,7 +167,7 @@ write_beyond_limit (const char *path)
     signal (SIGXFSZ, SIG_IGN);
     g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
     g_assert_false (kb_file_write_all (fd, bytes, MANY_BYTES, path, &error));
-    g_assert_error (error, KB_ERROR, KB_ERROR_NO_SPACE);
+    g_assert_error (error, KB_ERROR, KB_ERROR_FILE_TOO_LARGE);
     g_assert_cmpuint (kb_file_size (path), ==, 1000);
 }
 

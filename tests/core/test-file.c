@@ -158,7 +158,7 @@ save_beyond_limit (const char *path)
     signal (SIGXFSZ, SIG_IGN);
     g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
     g_assert_false (kb_file_save_text (path, text, 5000, NULL, &error));
-    g_assert_error (error, KB_ERROR, KB_ERROR_NO_SPACE);
+    g_assert_error (error, KB_ERROR, KB_ERROR_FILE_TOO_LARGE);
 }
 
 static void

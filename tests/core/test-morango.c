@@ -192,6 +192,32 @@ test_all_or_nothing (void)
     g_assert_cmpstr (id, ==, "old");
 }
 
+static void
+assert_device (const char *sql, const char *expected)
+{
+    g_autoptr (KbSqlite) db = kb_test_make_database (sql);
+    g_autoptr (GError) error = NULL;
+    g_autofree char *id = kb_morango_read_device_id (db, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (id, ==, expected);
+}
+
+#define INSTANCES "CREATE TABLE morango_instanceidmodel(id, system_id, current);"
+
+static void
+test_device_id (void)
+{
+    assert_device ("CREATE TABLE t(a)", NULL);
+    assert_device (INSTANCES, NULL);
+    assert_device (INSTANCES "INSERT INTO morango_instanceidmodel VALUES('i1','s',0),('i2','s2',1)",
+                   "s2");
+    assert_device (INSTANCES "INSERT INTO morango_instanceidmodel VALUES('i1','',1)", "i1");
+    assert_device ("CREATE TABLE morango_instanceidmodel(id, current);"
+                   "INSERT INTO morango_instanceidmodel VALUES('i1',1)",
+                   "i1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -209,5 +235,6 @@ main (int argc, char **argv)
     g_test_add_func ("/morango/open-transaction-is-left-alone",
                      test_open_transaction_is_left_alone);
     g_test_add_func ("/morango/all-or-nothing", test_all_or_nothing);
+    g_test_add_func ("/morango/device-id", test_device_id);
     return g_test_run();
 }

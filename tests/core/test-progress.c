@@ -62,6 +62,31 @@ test_phases_share_the_whole_by_weight (void)
 }
 
 static void
+assert_step (KbProgress *progress, KbPhase phase, unsigned step, unsigned n_steps)
+{
+    KbProgressSnapshot snapshot;
+
+    kb_progress_set (progress, phase, 0, 0);
+    kb_progress_snapshot (progress, &snapshot);
+    g_assert_cmpuint (snapshot.step, ==, step);
+    g_assert_cmpuint (snapshot.n_steps, ==, n_steps);
+}
+
+static void
+test_steps_are_those_of_the_plan (void)
+{
+    g_autoptr (KbProgress) progress = kb_progress_new();
+
+    assert_step (progress, KB_PHASE_PREPARING, 0, 0);
+    kb_progress_plan (progress, plan, G_N_ELEMENTS (plan));
+    assert_step (progress, KB_PHASE_PREPARING, 1, 3);
+    assert_step (progress, KB_PHASE_WRITING, 2, 3);
+    assert_step (progress, KB_PHASE_SYNCING, 0, 3);
+    assert_step (progress, KB_PHASE_CHECKING, 3, 3);
+    assert_step (progress, KB_PHASE_DONE, 0, 3);
+}
+
+static void
 test_never_goes_back (void)
 {
     g_autoptr (KbProgress) progress = kb_progress_new();
@@ -195,6 +220,7 @@ main (int argc, char **argv)
     g_test_add_func ("/progress/tells-what-was-set", test_tells_what_was_set);
     g_test_add_func ("/progress/phases-share-the-whole-by-weight",
                      test_phases_share_the_whole_by_weight);
+    g_test_add_func ("/progress/steps-are-those-of-the-plan", test_steps_are_those_of_the_plan);
     g_test_add_func ("/progress/never-goes-back", test_never_goes_back);
     g_test_add_func ("/progress/unknown-total-stays-at-the-start-of-its-phase",
                      test_unknown_total_stays_at_the_start_of_its_phase);

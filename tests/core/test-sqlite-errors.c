@@ -174,7 +174,7 @@ write_beyond_limit (const char *path)
     signal (SIGXFSZ, SIG_IGN);
     kb_test_run_sql (db, "PRAGMA journal_mode=OFF; PRAGMA cache_size=10; CREATE TABLE t(a)");
     g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-    assert_fails (db, "INSERT INTO t VALUES(zeroblob(1000000))", KB_ERROR_NO_SPACE);
+    assert_fails (db, "INSERT INTO t VALUES(zeroblob(1000000))", KB_ERROR_FILE_TOO_LARGE);
 }
 
 static void

@@ -163,6 +163,27 @@ test_json_of_a_stranger (void)
     }
 }
 
+static void
+test_other_device (void)
+{
+    g_autoptr (KbSummary) a = kb_summary_new();
+    g_autoptr (KbSummary) b = kb_summary_new();
+
+    g_assert_false (kb_summary_is_of_other_device (a, NULL));
+    g_assert_false (kb_summary_is_of_other_device (a, b));
+    a->device_id = g_strdup ("one");
+    g_assert_false (kb_summary_is_of_other_device (a, b)); /* nobody knows */
+    b->device_id = g_strdup ("one");
+    g_assert_false (kb_summary_is_of_other_device (a, b));
+    g_free (b->device_id);
+    b->device_id = g_strdup ("two");
+    g_assert_true (kb_summary_is_of_other_device (a, b));
+    g_autoptr (JsonObject) object = kb_summary_to_json (b);
+    g_autoptr (KbSummary) read = kb_summary_from_json (object);
+    g_autoptr (KbSummary) copy = kb_summary_copy (read);
+    g_assert_cmpstr (copy->device_id, ==, "two");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,5 +196,6 @@ main (int argc, char **argv)
     g_test_add_func ("/summary/json-members", test_json_members);
     g_test_add_func ("/summary/json-of-what-is-not-known", test_json_of_what_is_not_known);
     g_test_add_func ("/summary/json-of-a-stranger", test_json_of_a_stranger);
+    g_test_add_func ("/summary/other-device", test_other_device);
     return g_test_run();
 }

@@ -125,6 +125,7 @@ class Scenario:
     """`command` is what the program is asked to do."""
 
     name = command = ()
+    journal_modes = ("delete", "wal")
 
     def __init__(self, journal_mode):
         self.journal_mode = journal_mode

@@ -11,6 +11,7 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 import scenario  # noqa: E402
 import strike  # noqa: E402
 import tap  # noqa: E402
+import verbs  # noqa: E402
 
 KINDS = (
     ("eio", False),
@@ -69,8 +70,8 @@ def add(operation, journal_mode, kind, sticky):
     strike.add_cases(TestErrors, " ".join(words), test)
 
 
-for one in scenario.OPERATIONS:
-    for mode in ("delete", "wal"):
+for one in scenario.OPERATIONS + verbs.OPERATIONS:
+    for mode in one.journal_modes:
         for fault in KINDS:
             add(one, mode, *fault)
         add_recovery(one, mode)

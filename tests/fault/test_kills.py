@@ -15,6 +15,7 @@ import sample  # noqa: E402
 import scenario  # noqa: E402
 import strike  # noqa: E402
 import tap  # noqa: E402
+import verbs  # noqa: E402
 
 SEED = int(os.environ.get("KB_FAULT_SEED", random.randrange(1 << 32)))
 CACHE = 10
@@ -162,8 +163,8 @@ def recovery_starts():
     return range(1, 7) if strike.RUNS == 0 else range(1, 2)
 
 
-for one in scenario.OPERATIONS:
-    for mode in ("delete", "wal"):
+for one in scenario.OPERATIONS + verbs.OPERATIONS:
+    for mode in one.journal_modes:
         for end in (kill, kill_torn, cut, cut_with_rest, recover, recover_cut):
             add(one, mode, end.__name__, end)
 

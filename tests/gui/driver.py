@@ -27,7 +27,7 @@ def wait_for(what, timeout=TIMEOUT_S, message=None):
         if result:
             return result
         if time.monotonic() > end:
-            raise AssertionError("waited %d s for %s" % (timeout, message or what))
+            raise AssertionError("waited %d s for %s" % (timeout, message() if callable(message) else message or what))
         time.sleep(0.05)
 
 
@@ -53,6 +53,29 @@ def is_sensitive(node):
     return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
 
 
+class Desktop:
+    """What a desktop has beside windows: here, a service for notifications."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "notifications")
+        with open(self.path, "wb") as out:
+            service = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notifications.py")
+            self.process = subprocess.Popen(["/usr/bin/python3", service], stdout=out, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: "ready" in self.notifications(), message="the notification service")
+        except AssertionError:
+            self.stop()
+            raise
+
+    def notifications(self):
+        with open(self.path, encoding="utf-8") as f:
+            return f.read().splitlines()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
 class Program:
     """The window program, running. `stop` ends it, `text` is all that it shows."""
 
@@ -61,6 +84,7 @@ class Program:
         environment = dict(sandbox.env, LANG=language, NO_AT_BRIDGE="0", GTK_MODULES="")
         environment.update(env or {})
         environment["XDG_RUNTIME_DIR"] = sandbox.env["XDG_RUNTIME_DIR"]
+        self.desktop = Desktop(sandbox.path)
         self.log = open(sandbox.file("program.log"), "ab")
         self.process = subprocess.Popen([executable] + args, env=environment, stdout=self.log, stderr=self.log)
         self.application = wait_for(self._find, message="the program on the accessibility bus")
@@ -113,13 +137,23 @@ class Program:
         wait_for(
             lambda: any(text in shown for shown in self.texts()),
             timeout,
-            "“%s” to be shown; shown is: %s" % (text, self.texts()),
+            lambda: "“%s” to be shown; shown is: %s" % (text, self.texts()),
         )
 
     def press(self, name, role="push button"):
         button = self.find(role, name)
         wait_for(lambda: is_sensitive(button), message="“%s” to be sensitive" % name)
         assert button.get_action_iface().do_action(0), name
+
+    def choose(self, name, menu="More"):
+        """Chooses an item of the menu below the list, or of another."""
+        self.press(menu, "toggle button")
+        item = wait_for(
+            lambda: next((n for n in self.all(name=name) if "menu item" in n.get_role_name() or n.get_role_name() == "push button"), None),
+            message="“%s” in the menu; shown is %s" % (name, [(n.get_role_name(), n.get_name()) for n in self.all()]),
+        )
+        wait_for(lambda: is_sensitive(item), message="“%s” to be sensitive" % name)
+        assert item.get_action_iface().do_action(0), name
 
     def rows(self):
         """The rows of the list of backups; the cells of a flow box are list items, too."""
@@ -136,7 +170,7 @@ class Program:
 
     def wait_rows(self, n):
         """Waits until the list has so many rows, and returns what they say."""
-        wait_for(lambda: len(self.row_names()) == n, message="%d rows; there are %s" % (n, self.row_names()))
+        wait_for(lambda: len(self.row_names()) == n, message=lambda: "%d rows; there are %s" % (n, self.row_names()))
         return self.row_names()
 
     def select(self, name):
@@ -158,4 +192,5 @@ class Program:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(20)
+        self.desktop.stop()
         self.log.close()

@@ -63,6 +63,11 @@ def all_c():
     return code_files() + files("tests/*/*.[ch]")
 
 
+def system_neutral(path):
+    """The name that a file of core has in docs/architecture.md."""
+    return re.sub(r"((-process)?-posix|-win32)?\.[ch]$", "", os.path.basename(path))
+
+
 def without_strings_and_comments(text):
     """The code alone, line for line."""
 
@@ -95,14 +100,14 @@ class Lint(unittest.TestCase):
         known = {name: i for i, name in enumerate(order)}
         problems = []
         for path in files("core/*.[ch]"):
-            own = re.sub(r"(-posix|-win32)?\.[ch]$", "", os.path.basename(path))
+            own = system_neutral(path)
             if own not in known:
                 problems.append("%s: not in the table of docs/architecture.md" % path)
                 continue
             for name in re.findall(r'#include "(kb-[a-z-]+)\.h"', read(path)):
                 if name != own and not name.endswith("-table") and known.get(name, 999) >= known[own]:
                     problems.append("%s: includes %s, which does not stand above it" % (path, name))
-        there = {re.sub(r"(-posix|-win32)?\.c$", "", os.path.basename(p)) for p in files("core/*.c")}
+        there = {system_neutral(p) for p in files("core/*.c")}
         problems += ["docs/architecture.md: %s is gone" % name for name in order if name not in there]
         self.complain(problems)
 
@@ -143,12 +148,8 @@ class Lint(unittest.TestCase):
         """What a header declares has a comment in a .c: arguments, errors, result."""
         problems = []
         for header in [p for p in code_files() if p.endswith(".h")]:
-            if header == "core/kb-platform.h":
-                bodies = ["core/kb-platform-posix.c"]
-            elif header == "cli/kb-cli.h":
-                bodies = files("cli/*.c")
-            else:
-                bodies = [header[:-2] + ".c"]
+            stem = re.sub(r"(-private)?\.h$", "", header)
+            bodies = [path for path in files(stem + "*.c") if not path.endswith("-win32.c")]
             text = "".join(read(body) for body in bodies)
             plain = without_strings_and_comments(read(header))
             for name in re.findall(r"\b(kb_[a-z0-9_]+) \(", re.sub(r"static inline.*?\n}", "", plain, flags=re.S)):
@@ -262,7 +263,7 @@ class Lint(unittest.TestCase):
             flags = [flag for flag in flags if flag.startswith("-I/usr/include/")]  # not glibconfig.h
             for header in ("sqlite3.h", "xxhash.h"):
                 shutil.copy(os.path.join("/usr/include", header), folder)
-            sources = [p for p in files("core/*.c") if p not in ("core/kb-platform-posix.c", "core/kb-migrations.c")]
+            sources = [p for p in files("core/*.c") if not p.endswith(("-posix.c", "kb-migrations.c"))]
             done = subprocess.run(
                 [compiler, "-std=gnu17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I" + folder, "-Icore"]
                 + ["-Wno-format", "-D_FILE_OFFSET_BITS=64", *flags, *sources],
