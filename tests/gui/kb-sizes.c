@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A GTK module for tests of the window: writes down, again and again, how wide each window has to be
- * at least.
+/* A GTK module for tests of the window: writes down, again and again, how wide each window has to
+ * be at least.
  *
  *   KB_SIZES_LOG   a line for each window that is shown: width, kind of window, title
  */
