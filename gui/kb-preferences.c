@@ -52,6 +52,8 @@ on_choose_clicked (G_GNUC_UNUSED GtkButton *button, gpointer user_data)
         _ ("Choose a Folder"), GTK_WINDOW (user_data), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
         _ ("_Choose"), _ ("_Cancel"));
 
+    /* GTK opens on recent files, where no folder can be chosen. */
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (native), g_get_home_dir());
     gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
     g_signal_connect_object (native, "response", G_CALLBACK (on_folder_response), user_data, 0);
     gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
