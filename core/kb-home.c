@@ -3,11 +3,11 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-options.h"
 #include "kb-version.h"
 
 #include <string.h>
 
-#define OPTIONS_MAX_BYTES (1024 * 1024)
 #define DATA_VERSION_MAX_BYTES 256
 
 struct _KbHome {
@@ -95,64 +95,6 @@ kb_home_default_path (void)
     return g_build_filename (g_get_home_dir(), ".kolibri", NULL);
 }
 
-/* ConfigObj takes a value in quotes and a comment behind it; GKeyFile leaves both to us. */
-static char *
-unquote (const char *raw)
-{
-    const char quote = raw[0];
-
-    if (quote == '"' || quote == '\'') {
-        const char *end = strchr (raw + 1, quote);
-        if (end != NULL)
-            return g_strndup (raw + 1, (gsize) (end - raw - 1));
-    }
-    const char *comment = strchr (raw, '#');
-    char *value = comment != NULL ? g_strndup (raw, (gsize) (comment - raw)) : g_strdup (raw);
-    return g_strchomp (value);
-}
-
-/* Kolibri asks the environment first, then options.ini (kolibri/utils/options.py). */
-static char *
-read_option (GKeyFile *options, const char *group, const char *name, const char *fallback)
-{
-    g_autofree char *variable = g_strconcat ("KOLIBRI_", name, NULL);
-    const char *from_env = g_getenv (variable);
-
-    if (from_env != NULL)
-        return g_strdup (from_env);
-    g_autofree char *raw = g_key_file_get_value (options, group, name, NULL);
-    return raw != NULL ? unquote (raw) : g_strdup (fallback);
-}
-
-static gboolean
-load_options (GKeyFile *options, const char *home, GError **error)
-{
-    g_autofree char *path = g_build_filename (home, "options.ini", NULL);
-    g_autoptr (GError) local = NULL;
-    gsize length;
-    g_autofree char *text = kb_file_read_text (path, OPTIONS_MAX_BYTES, &length, &local);
-
-    if (text == NULL && g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND))
-        return TRUE;
-    if (text == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP)) {
-        g_propagate_error (error, g_steal_pointer (&local));
-        return FALSE;
-    }
-    if (text == NULL) {
-        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read settings: %s", local->message);
-        return FALSE;
-    }
-    const char *start = g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;
-    length -= (gsize) (start - text);
-    if (length > 0 &&
-        !g_key_file_load_from_data (options, start, length, G_KEY_FILE_NONE, &local)) {
-        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read settings: %s: %s", path,
-                     local->message);
-        return FALSE;
-    }
-    return TRUE;
-}
-
 static void
 set_paths (KbHome *self, const char *database)
 {
@@ -192,22 +134,22 @@ kb_home_open (const char *path, GError **error)
     g_autofree char *wanted = path != NULL ? g_strdup (path) : kb_home_default_path();
     g_autofree char *expanded = expand_user (wanted);
     g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
-    g_autoptr (GKeyFile) options = g_key_file_new();
 
     if (!g_file_test (absolute, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "open data folder: %s: no such folder",
                      absolute);
         return NULL;
     }
-    if (!load_options (options, absolute, error))
+    g_autoptr (GKeyFile) options = kb_options_load (absolute, error);
+    if (options == NULL)
         return NULL;
 
-    g_autofree char *engine = read_option (options, "Database", "DATABASE_ENGINE", "sqlite");
-    g_autofree char *database = read_option (options, "Database", "DATABASE_NAME", "db.sqlite3");
+    g_autofree char *engine = kb_options_get (options, "Database", "DATABASE_ENGINE", "sqlite");
+    g_autofree char *database = kb_options_get (options, "Database", "DATABASE_NAME", "db.sqlite3");
     g_autoptr (KbHome) self = g_atomic_rc_box_new0 (KbHome);
     self->path = g_steal_pointer (&absolute);
     self->uses_sqlite = strcmp (engine, "sqlite") == 0;
-    self->url_prefix = read_option (options, "Deployment", "URL_PATH_PREFIX", "/");
+    self->url_prefix = kb_options_get (options, "Deployment", "URL_PATH_PREFIX", "/");
     set_paths (self, *database != '\0' && self->uses_sqlite ? database : "db.sqlite3");
     return g_steal_pointer (&self);
 }
