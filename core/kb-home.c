@@ -3,7 +3,9 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-find.h"
 #include "kb-options.h"
+#include "kb-root.h"
 #include "kb-version.h"
 
 #include <string.h>
@@ -11,6 +13,7 @@
 #define DATA_VERSION_MAX_BYTES 256
 
 struct _KbHome {
+    char *root;
     char *path;
     char *database;
     char *scratch;
@@ -29,6 +32,7 @@ home_clear (gpointer data)
 {
     KbHome *self = data;
 
+    g_free (self->root);
     g_free (self->path);
     g_free (self->database);
     g_free (self->scratch);
@@ -99,7 +103,7 @@ static void
 set_paths (KbHome *self, const char *database)
 {
     g_autofree char *joined = g_path_is_absolute (database)
-                                  ? g_strdup (database)
+                                  ? kb_root_path (self->root, database)
                                   : g_build_filename (self->path, database, NULL);
 
     /* The file we work on is the real one: the folder may hold links (design.md §4). */
@@ -117,7 +121,7 @@ set_paths (KbHome *self, const char *database)
 
 /**
  * kb_home_open:
- * @path: (nullable): the data folder; %NULL for the one of kb_home_default_path()
+ * @path: (nullable): the data folder; %NULL for the one of kb_find_default_home()
  * @error: return location for a #GError
  *
  * Looks where the parts of a data folder are: environment, options.ini, defaults. It does not ask
@@ -131,7 +135,25 @@ set_paths (KbHome *self, const char *database)
 KbHome *
 kb_home_open (const char *path, GError **error)
 {
-    g_autofree char *wanted = path != NULL ? g_strdup (path) : kb_home_default_path();
+    return kb_home_open_in (NULL, path, error);
+}
+
+/**
+ * kb_home_open_in:
+ * @root: (nullable): a folder that stands for `/`; %NULL for this computer
+ * @path: (nullable): the data folder; %NULL for the one of kb_find_default_home()
+ * @error: return location for a #GError
+ *
+ * Does what kb_home_open() does on a computer whose files are elsewhere; tests have such.
+ *
+ * Errors: as kb_home_open().
+ *
+ * Returns: (transfer full): the data folder
+ */
+KbHome *
+kb_home_open_in (const char *root, const char *path, GError **error)
+{
+    g_autofree char *wanted = path != NULL ? g_strdup (path) : kb_find_default_home (root);
     g_autofree char *expanded = expand_user (wanted);
     g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
 
@@ -147,6 +169,7 @@ kb_home_open (const char *path, GError **error)
     g_autofree char *engine = kb_options_get (options, "Database", "DATABASE_ENGINE", "sqlite");
     g_autofree char *database = kb_options_get (options, "Database", "DATABASE_NAME", "db.sqlite3");
     g_autoptr (KbHome) self = g_atomic_rc_box_new0 (KbHome);
+    self->root = g_strdup (root);
     self->path = g_steal_pointer (&absolute);
     self->uses_sqlite = strcmp (engine, "sqlite") == 0;
     self->url_prefix = kb_options_get (options, "Deployment", "URL_PATH_PREFIX", "/");
@@ -164,6 +187,32 @@ const char *
 kb_home_get_path (const KbHome *self)
 {
     return self->path;
+}
+
+/**
+ * kb_home_get_root:
+ * @self: a data folder
+ *
+ * Returns: (nullable): the folder that stands for `/`; %NULL for this computer
+ */
+const char *
+kb_home_get_root (const KbHome *self)
+{
+    return self->root;
+}
+
+/**
+ * kb_home_find_program_version:
+ * @self: a data folder
+ *
+ * Finds the version of the Kolibri that uses this folder, without running it.
+ *
+ * Returns: (transfer full) (nullable): the version, or %NULL when no program is found
+ */
+char *
+kb_home_find_program_version (const KbHome *self)
+{
+    return kb_find_program_version (self->root, self->path);
 }
 
 /**

@@ -3,7 +3,6 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
-#include "kb-install.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -175,7 +174,7 @@ kb_status_read (const KbHome *home,
     if (self->server == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
     if (self->installed_version == NULL)
-        self->installed_version = kb_install_find_version();
+        self->installed_version = kb_home_find_program_version (home);
     if (self->has_database)
         readable = read_database (self, home, cancellable);
     if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
