@@ -177,7 +177,8 @@ static char *
 read_dpkg (const char *root, const char *package)
 {
     g_autofree char *path = kb_root_path (root, "/var/lib/dpkg/status");
-    g_autofree char *text = kb_file_read_text (path, DPKG_MAX_BYTES, NULL, NULL);
+    size_t max_bytes = (size_t) MIN (kb_file_size (path), DPKG_MAX_BYTES);
+    g_autofree char *text = kb_file_read_text (path, max_bytes, NULL, NULL);
     g_autofree char *start = g_strdup_printf ("Package: %s\n", package);
 
     for (const char *at = text; at != NULL && (at = strstr (at, start)) != NULL; at++) {

@@ -269,8 +269,8 @@ kb_text_find_problem (KbFindProblem problem)
                                     "understood."),
         [KB_FIND_DATABASE_ELSEWHERE] = N_ ("The database of this Kolibri is in another folder, as "
                                            "options.ini says."),
-        [KB_FIND_FOREIGN_PID] = N_ ("The file server.pid is a leftover: the process in it is "
-                                    "another program."),
+        [KB_FIND_FOREIGN_PID] = N_ ("The file server.pid is a leftover: it names a program that is "
+                                    "not Kolibri."),
         [KB_FIND_BAD_PROGRAM_VERSION] = N_ ("The file VERSION of the installed Kolibri holds no "
                                             "version. The installation may be damaged."),
         [KB_FIND_PROGRAM_VERSIONS_DIFFER] = N_ ("The installed Kolibri has two different versions. "
