@@ -365,6 +365,20 @@ find_own (const GPtrArray *homes, const char *own)
     return NULL;
 }
 
+/* Where a Kolibri that this user starts looks: the app for Windows has a folder for all users. */
+static char *
+usual_home (const char *root, const GPtrArray *homes)
+{
+    g_autofree char *program_data = kb_platform_program_data();
+    g_autofree char *home = kb_root_user_home (root);
+    g_autofree char *shared =
+        program_data != NULL ? g_build_filename (program_data, "kolibri", NULL) : NULL;
+
+    if (shared != NULL && find_own (homes, shared) != NULL)
+        return g_steal_pointer (&shared);
+    return g_build_filename (home, ".kolibri", NULL);
+}
+
 /**
  * kb_find_default_home:
  * @root: (nullable): a folder that stands for `/`
@@ -379,12 +393,11 @@ char *
 kb_find_default_home (const char *root)
 {
     const char *variable = g_getenv ("KOLIBRI_HOME");
-    g_autofree char *home = kb_root_user_home (root);
-    g_autofree char *own_path = g_build_filename (home, ".kolibri", NULL);
 
     if (variable != NULL && *variable != '\0')
         return g_path_is_absolute (variable) ? kb_root_path (root, variable) : g_strdup (variable);
     g_autoptr (GPtrArray) homes = kb_find_homes (root);
+    g_autofree char *own_path = usual_home (root, homes);
     const KbFound *own = find_own (homes, own_path);
     const KbFound *best = homes->len > 0 ? homes->pdata[0] : NULL;
     if (best == NULL || best == own)

@@ -6,8 +6,6 @@
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
-#include <string.h>
-
 /**
  * kb_verdict_to_string:
  * @verdict: a verdict
@@ -163,7 +161,7 @@ find_homes (KbStatus *self, const KbHome *home)
     self->homes = kb_find_homes (root);
     for (guint i = 0; i < self->homes->len && own == NULL; i++) {
         const KbFound *found = self->homes->pdata[i];
-        if (strcmp (found->path, path) == 0)
+        if (kb_file_is_same (found->path, path))
             own = g_ptr_array_steal_index (self->homes, i);
     }
     g_ptr_array_insert (self->homes, 0, own != NULL ? own : kb_find_describe (root, path));

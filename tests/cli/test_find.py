@@ -156,6 +156,12 @@ class TestSeveral(FindCase):
         status = self.status("--home", self.tree.at(OWN))
         self.assertEqual((status["homes"][0]["reason"], len(status["homes"])), ("own-folder", 1))
 
+    def test_home_option_by_a_link(self):
+        trees.pip(self.tree)
+        os.symlink(self.tree.at(OWN), self.tree.at("link"))
+        status = self.status("--home", self.tree.at("link"))
+        self.assertEqual((self.relative(status["home"]), self.places(status)), ("link", [OWN]))
+
     def test_own_data_stays_the_one(self):
         """Though the other one is of today."""
         trees.pip(self.tree)

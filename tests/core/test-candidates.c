@@ -93,7 +93,8 @@ test_order_of_settings (void)
     put (dir, "etc/kolibri/username", "amina");
     assert_settled (dir, "/home/amina/.kolibri");
     put (dir, "etc/kolibri/conf.d/20.conf", "KOLIBRI_HOME=/srv/20\n");
-    put (dir, "etc/kolibri/conf.d/10.conf", "KOLIBRI_HOME=/srv/10\n");
+    for (char name[] = "etc/kolibri/conf.d/10.conf"; name[20] <= '9'; name[20]++)
+        put (dir, name, "KOLIBRI_HOME=/srv/10\n"); /* 10 to 19: in no order on the disk */
     put (dir, "etc/kolibri/conf.d/30.conf.bak", "KOLIBRI_HOME=/srv/30\n");
     g_autofree char *path = settled (dir, &source);
     g_assert_cmpstr (path, ==, "/srv/20");

@@ -73,6 +73,11 @@ test_variable (void)
 
     g_setenv ("KOLIBRI_HOME", "/srv/x", TRUE);
     assert_default (dir, expected);
+    g_assert_cmpint (g_mkdir_with_parents (expected, 0755), ==, 0);
+    g_free (kb_test_dir_write (dir, "srv/x/.data_version", "0.19.5"));
+    g_autoptr (GPtrArray) homes = kb_find_homes (dir->path);
+    g_assert_cmpuint (homes->len, ==, 2);
+    g_assert_cmpstr (((const KbFound *) homes->pdata[0])->path, ==, expected);
     g_setenv ("KOLIBRI_HOME", "", TRUE);
     assert_default (dir, own);
 }

@@ -82,28 +82,33 @@ test_names_that_say_nothing (void)
     assert_version ("kolibri-0.19.5-py3-none-any.whl/", NULL);
 }
 
-/* Cut anywhere, or with any bit changed, it must not be read beyond its end. */
+static void
+flip_every_bit (const KbTestDir *dir, GByteArray *bytes)
+{
+    for (guint bit = 0; bit < bytes->len * 8; bit++) {
+        bytes->data[bit / 8] ^= (guint8) (1 << bit % 8);
+        g_free (version_of (dir, bytes));
+        bytes->data[bit / 8] ^= (guint8) (1 << bit % 8);
+    }
+}
+
+/* Cut anywhere, or with any bit changed, it must not be read beyond its end (ASan sees that). */
 static void
 test_damage (void)
 {
     const char *const names[] = {".deps/kolibri-0.19.5-py3-none-any.whl/", NULL};
+    const char *const endless[] = {"PEX-INFO", ".deps/kolibri-0", NULL};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (GByteArray) whole = make_pex (names);
-    g_autofree char *found = version_of (dir, whole);
+    g_autoptr (GByteArray) without_end = make_pex (endless);
 
-    g_assert_cmpstr (found, ==, "0.19.5");
-    for (guint i = 0; i < whole->len; i++) {
+    for (guint i = 0; i < whole->len - 4; i++) {
         g_autoptr (GByteArray) cut = g_byte_array_new();
         g_byte_array_append (cut, whole->data, i);
-        g_autofree char *version = version_of (dir, cut);
-        if (i < whole->len - 4)
-            g_assert_null (version);
+        g_assert_null (version_of (dir, cut));
     }
-    for (guint bit = 0; bit < whole->len * 8; bit++) {
-        whole->data[bit / 8] ^= (guint8) (1 << bit % 8);
-        g_free (version_of (dir, whole));
-        whole->data[bit / 8] ^= (guint8) (1 << bit % 8);
-    }
+    flip_every_bit (dir, whole);
+    flip_every_bit (dir, without_end);
 }
 
 static void
