@@ -73,6 +73,34 @@ kb_cli_json_entry (const KbEntry *entry)
     return object;
 }
 
+/* A data folder that was found. */
+static JsonObject *
+describe_found (const KbFound *found)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *problems = json_array_new();
+
+    kb_cli_json_set_text (object, "path", found->path);
+    json_object_set_string_member (object, "installation", kb_install_kind_to_string (found->kind));
+    json_object_set_string_member (object, "reason", kb_reason_to_string (found->reason));
+    kb_cli_json_set_text (object, "source", found->source);
+    json_object_set_boolean_member (object, "ours", found->is_ours);
+    json_object_set_boolean_member (object, "running", found->is_running);
+    json_object_set_boolean_member (object, "has_database", found->has_database);
+    json_object_set_boolean_member (object, "empty", found->is_empty);
+    kb_cli_json_set_text (object, "data_version", found->data_version);
+    if (found->install != NULL) {
+        kb_cli_json_set_text (object, "installed_version", found->install->version);
+        kb_cli_json_set_text (object, "installed_version_source", found->install->source);
+    }
+    json_object_set_string_member (object, "agreement", kb_agreement_to_string (found->agreement));
+    for (int i = 0; i < KB_N_FIND_PROBLEMS; i++)
+        if (kb_found_has_problem (found, (KbFindProblem) i))
+            json_array_add_string_element (problems, kb_find_problem_to_string ((KbFindProblem) i));
+    json_object_set_array_member (object, "problems", problems);
+    return object;
+}
+
 /**
  * kb_cli_json_status:
  * @status: a status
@@ -95,5 +123,10 @@ kb_cli_json_status (const KbStatus *status)
     if (status->newest != NULL)
         json_object_set_object_member (object, "newest", kb_cli_json_entry (status->newest));
     kb_cli_json_set_summary (object, status->summary);
+    json_object_set_string_member (object, "agreement", kb_agreement_to_string (status->agreement));
+    JsonArray *homes = json_array_new();
+    for (guint i = 0; i < status->homes->len; i++)
+        json_array_add_object_element (homes, describe_found (status->homes->pdata[i]));
+    json_object_set_array_member (object, "homes", homes);
     return object;
 }

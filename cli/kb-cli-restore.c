@@ -5,7 +5,6 @@
 #include "kb-catalog.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
-#include "kb-install.h"
 #include "kb-restore.h"
 #include "kb-text-result.h"
 
@@ -64,7 +63,7 @@ ask (KbCli *self, const KbEntry *entry)
 {
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *question = kb_text_restore_question (entry->time, now);
-    g_autofree char *installed_version = kb_install_find_version();
+    g_autofree char *installed_version = kb_home_find_program_version (self->home);
     g_autofree char *data_version = kb_home_read_data_version (self->home);
 
     if (kb_restore_needs_consent (entry->version, installed_version, data_version)) {

@@ -13,6 +13,26 @@
 
 #define OLD_AFTER_DAYS 14
 
+/* Which Kolibri this folder belongs to, why it is the one, and what is odd about it. */
+static void
+print_found (const KbStatus *status)
+{
+    g_autofree char *found = kb_text_found (status->found);
+    g_autofree char *plain = kb_cli_make_plain (found);
+    g_autofree char *agreement =
+        kb_text_agreement (status->agreement, status->installed_version, status->data_version);
+    g_autofree char *others = kb_text_other_homes (status->homes);
+
+    g_print ("%s\n%s\n", plain, agreement);
+    for (int i = 0; i < KB_N_FIND_PROBLEMS; i++)
+        if (kb_found_has_problem (status->found, (KbFindProblem) i))
+            g_print ("%s\n", kb_text_find_problem ((KbFindProblem) i));
+    if (others != NULL) {
+        g_autofree char *plain_others = kb_cli_make_plain (others);
+        g_print ("%s\n", plain_others);
+    }
+}
+
 /**
  * kb_cli_status:
  * @self: the run
@@ -29,7 +49,12 @@ kb_cli_status (KbCli *self, int argc, char **argv)
     g_autoptr (GError) error = NULL;
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
 
-    if (!kb_cli_parse (self, &argc, &argv, NULL, NULL, 0, 0))
+    const GOptionEntry entries_of_tests[] = {
+        {"root", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->root, NULL, NULL},
+        {0},
+    };
+
+    if (!kb_cli_parse (self, &argc, &argv, NULL, entries_of_tests, 0, 0))
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
@@ -47,6 +72,7 @@ kb_cli_status (KbCli *self, int argc, char **argv)
     g_autofree char *detail = kb_text_verdict_detail (status, now);
     g_autofree char *kolibri = kb_text_kolibri (status);
     g_print ("%s\n%s\n%s\n%s\n", kb_text_verdict (status->verdict), detail, kolibri, status->home);
+    print_found (status);
     return KB_EXIT_OK;
 }
 

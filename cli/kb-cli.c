@@ -102,7 +102,7 @@ kb_cli_open_home (KbCli *self, GError **error)
 {
     KbRecovered recovered;
 
-    self->home = kb_home_open (self->home_path, error);
+    self->home = kb_home_open_in (self->root, self->home_path, error);
     if (self->home == NULL)
         return FALSE;
     if (kb_recover_run (self->home, &recovered, NULL))

@@ -31,6 +31,7 @@ enum {
 /**
  * KbCli:
  * @home_path: (nullable): what `--home` said
+ * @root: (nullable): a folder that stands for `/`: what `status --root` said, which only tests do
  * @json: whether the answer is for a machine
  * @yes: whether questions are answered already
  * @home: (nullable): the data folder, once kb_cli_open_home() has found it
@@ -40,6 +41,7 @@ enum {
  */
 typedef struct {
     char *home_path;
+    char *root;
     gboolean json;
     gboolean yes;
     KbHome *home;

@@ -96,6 +96,7 @@ main (int argc, char **argv)
         }
     }
     g_free (cli.home_path);
+    g_free (cli.root);
     g_free (cli.recovered);
     kb_home_unref (cli.home);
     return code;

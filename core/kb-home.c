@@ -3,14 +3,17 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-find.h"
+#include "kb-options.h"
+#include "kb-root.h"
 #include "kb-version.h"
 
 #include <string.h>
 
-#define OPTIONS_MAX_BYTES (1024 * 1024)
 #define DATA_VERSION_MAX_BYTES 256
 
 struct _KbHome {
+    char *root;
     char *path;
     char *database;
     char *scratch;
@@ -29,6 +32,7 @@ home_clear (gpointer data)
 {
     KbHome *self = data;
 
+    g_free (self->root);
     g_free (self->path);
     g_free (self->database);
     g_free (self->scratch);
@@ -95,69 +99,11 @@ kb_home_default_path (void)
     return g_build_filename (g_get_home_dir(), ".kolibri", NULL);
 }
 
-/* ConfigObj takes a value in quotes and a comment behind it; GKeyFile leaves both to us. */
-static char *
-unquote (const char *raw)
-{
-    const char quote = raw[0];
-
-    if (quote == '"' || quote == '\'') {
-        const char *end = strchr (raw + 1, quote);
-        if (end != NULL)
-            return g_strndup (raw + 1, (gsize) (end - raw - 1));
-    }
-    const char *comment = strchr (raw, '#');
-    char *value = comment != NULL ? g_strndup (raw, (gsize) (comment - raw)) : g_strdup (raw);
-    return g_strchomp (value);
-}
-
-/* Kolibri asks the environment first, then options.ini (kolibri/utils/options.py). */
-static char *
-read_option (GKeyFile *options, const char *group, const char *name, const char *fallback)
-{
-    g_autofree char *variable = g_strconcat ("KOLIBRI_", name, NULL);
-    const char *from_env = g_getenv (variable);
-
-    if (from_env != NULL)
-        return g_strdup (from_env);
-    g_autofree char *raw = g_key_file_get_value (options, group, name, NULL);
-    return raw != NULL ? unquote (raw) : g_strdup (fallback);
-}
-
-static gboolean
-load_options (GKeyFile *options, const char *home, GError **error)
-{
-    g_autofree char *path = g_build_filename (home, "options.ini", NULL);
-    g_autoptr (GError) local = NULL;
-    gsize length;
-    g_autofree char *text = kb_file_read_text (path, OPTIONS_MAX_BYTES, &length, &local);
-
-    if (text == NULL && g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND))
-        return TRUE;
-    if (text == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_A_BACKUP)) {
-        g_propagate_error (error, g_steal_pointer (&local));
-        return FALSE;
-    }
-    if (text == NULL) {
-        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read settings: %s", local->message);
-        return FALSE;
-    }
-    const char *start = g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;
-    length -= (gsize) (start - text);
-    if (length > 0 &&
-        !g_key_file_load_from_data (options, start, length, G_KEY_FILE_NONE, &local)) {
-        g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "read settings: %s: %s", path,
-                     local->message);
-        return FALSE;
-    }
-    return TRUE;
-}
-
 static void
 set_paths (KbHome *self, const char *database)
 {
     g_autofree char *joined = g_path_is_absolute (database)
-                                  ? g_strdup (database)
+                                  ? kb_root_path (self->root, database)
                                   : g_build_filename (self->path, database, NULL);
 
     /* The file we work on is the real one: the folder may hold links (design.md §4). */
@@ -175,7 +121,7 @@ set_paths (KbHome *self, const char *database)
 
 /**
  * kb_home_open:
- * @path: (nullable): the data folder; %NULL for the one of kb_home_default_path()
+ * @path: (nullable): the data folder; %NULL for the one of kb_find_default_home()
  * @error: return location for a #GError
  *
  * Looks where the parts of a data folder are: environment, options.ini, defaults. It does not ask
@@ -189,25 +135,44 @@ set_paths (KbHome *self, const char *database)
 KbHome *
 kb_home_open (const char *path, GError **error)
 {
-    g_autofree char *wanted = path != NULL ? g_strdup (path) : kb_home_default_path();
+    return kb_home_open_in (NULL, path, error);
+}
+
+/**
+ * kb_home_open_in:
+ * @root: (nullable): a folder that stands for `/`; %NULL for this computer
+ * @path: (nullable): the data folder; %NULL for the one of kb_find_default_home()
+ * @error: return location for a #GError
+ *
+ * Does what kb_home_open() does on a computer whose files are elsewhere; tests have such.
+ *
+ * Errors: as kb_home_open().
+ *
+ * Returns: (transfer full): the data folder
+ */
+KbHome *
+kb_home_open_in (const char *root, const char *path, GError **error)
+{
+    g_autofree char *wanted = path != NULL ? g_strdup (path) : kb_find_default_home (root);
     g_autofree char *expanded = expand_user (wanted);
     g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
-    g_autoptr (GKeyFile) options = g_key_file_new();
 
     if (!g_file_test (absolute, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "open data folder: %s: no such folder",
                      absolute);
         return NULL;
     }
-    if (!load_options (options, absolute, error))
+    g_autoptr (GKeyFile) options = kb_options_load (absolute, error);
+    if (options == NULL)
         return NULL;
 
-    g_autofree char *engine = read_option (options, "Database", "DATABASE_ENGINE", "sqlite");
-    g_autofree char *database = read_option (options, "Database", "DATABASE_NAME", "db.sqlite3");
+    g_autofree char *engine = kb_options_get (options, "Database", "DATABASE_ENGINE", "sqlite");
+    g_autofree char *database = kb_options_get (options, "Database", "DATABASE_NAME", "db.sqlite3");
     g_autoptr (KbHome) self = g_atomic_rc_box_new0 (KbHome);
+    self->root = g_strdup (root);
     self->path = g_steal_pointer (&absolute);
     self->uses_sqlite = strcmp (engine, "sqlite") == 0;
-    self->url_prefix = read_option (options, "Deployment", "URL_PATH_PREFIX", "/");
+    self->url_prefix = kb_options_get (options, "Deployment", "URL_PATH_PREFIX", "/");
     set_paths (self, *database != '\0' && self->uses_sqlite ? database : "db.sqlite3");
     return g_steal_pointer (&self);
 }
@@ -222,6 +187,32 @@ const char *
 kb_home_get_path (const KbHome *self)
 {
     return self->path;
+}
+
+/**
+ * kb_home_get_root:
+ * @self: a data folder
+ *
+ * Returns: (nullable): the folder that stands for `/`; %NULL for this computer
+ */
+const char *
+kb_home_get_root (const KbHome *self)
+{
+    return self->root;
+}
+
+/**
+ * kb_home_find_program_version:
+ * @self: a data folder
+ *
+ * Finds the version of the Kolibri that uses this folder, without running it.
+ *
+ * Returns: (transfer full) (nullable): the version, or %NULL when no program is found
+ */
+char *
+kb_home_find_program_version (const KbHome *self)
+{
+    return kb_find_program_version (self->root, self->path);
 }
 
 /**

@@ -518,6 +518,34 @@ kb_platform_largest_file (const char *dir)
 }
 
 /**
+ * kb_platform_is_network:
+ * @dir: a folder
+ *
+ * Says whether a disk is another computer's, as far as the system tells (statfs(2); linux/magic.h,
+ * and fs/smb/client, fs/ceph, fs/fuse of Linux for what it lacks). FUSE may stand for anything, so
+ * it counts as none.
+ *
+ * Returns: %TRUE if it is
+ */
+gboolean
+kb_platform_is_network (const char *dir)
+{
+    static const unsigned long magics[] = {
+        NFS_SUPER_MAGIC,       SMB_SUPER_MAGIC,       0xff534d42 /* CIFS */,
+        0xfe534d42 /* SMB2 */, AFS_SUPER_MAGIC,       CODA_SUPER_MAGIC,
+        NCP_SUPER_MAGIC,       0x00c36400 /* Ceph */, V9FS_MAGIC,
+    };
+    struct statfs info;
+
+    if (statfs (dir, &info) != 0)
+        return FALSE;
+    for (size_t i = 0; i < G_N_ELEMENTS (magics); i++)
+        if (((unsigned long) info.f_type & 0xffffffff) == magics[i])
+            return TRUE;
+    return FALSE;
+}
+
+/**
  * kb_platform_real_path:
  * @path: a path
  *

@@ -216,3 +216,46 @@ kb_platform_find_user_of_file (const char *path)
     }
     return 0;
 }
+
+/**
+ * kb_platform_user_home:
+ * @user: the name of a user
+ *
+ * Returns: (transfer full) (nullable): the folder of @user, or %NULL when nobody has that name
+ */
+char *
+kb_platform_user_home (const char *user)
+{
+    struct passwd entry, *found = NULL;
+    char buffer[16384];
+
+    if (getpwnam_r (user, &entry, buffer, sizeof buffer, &found) != 0 || found == NULL)
+        return NULL;
+    return g_strdup (entry.pw_dir);
+}
+
+/**
+ * kb_platform_program_data:
+ *
+ * Returns: (transfer full) (nullable): where Windows keeps what programs share between users;
+ *     %NULL elsewhere
+ */
+char *
+kb_platform_program_data (void)
+{
+    return NULL;
+}
+
+/**
+ * kb_platform_registry_text:
+ * @key: a key, as `HKLM\Software\Kolibri`
+ * @name: the name of a value in it
+ *
+ * Returns: (transfer full) (nullable): the text in the registry of Windows; %NULL when there is
+ *     none, and elsewhere
+ */
+char *
+kb_platform_registry_text (G_GNUC_UNUSED const char *key, G_GNUC_UNUSED const char *name)
+{
+    return NULL;
+}

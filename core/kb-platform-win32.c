@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <io.h>
 #include <share.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <windows.h>
 
@@ -371,4 +372,45 @@ kb_platform_lock (const char *path,
         return -1;
     }
     return _open_osfhandle ((intptr_t) handle, PLAIN_FLAGS);
+}
+
+gboolean
+kb_platform_is_network (const char *dir)
+{
+    g_autofree wchar_t *wide = wide_path (dir);
+    wchar_t volume[MAX_PATH];
+
+    return GetVolumePathNameW (wide, volume, MAX_PATH) != 0 &&
+           GetDriveTypeW (volume) == DRIVE_REMOTE;
+}
+
+char *
+kb_platform_user_home (G_GNUC_UNUSED const char *user)
+{
+    return NULL; /* no file of an installer names a user */
+}
+
+char *
+kb_platform_program_data (void)
+{
+    const char *folder = g_getenv ("PROGRAMDATA");
+
+    return folder != NULL && *folder != '\0' ? g_strdup (folder) : NULL;
+}
+
+/* One value, in the 64-bit view of the registry. */
+char *
+kb_platform_registry_text (const char *key, const char *name)
+{
+    HKEY root = g_str_has_prefix (key, "HKCU\\") ? HKEY_CURRENT_USER : HKEY_LOCAL_MACHINE;
+    g_autofree wchar_t *wide_key =
+        (wchar_t *) g_utf8_to_utf16 (key + strlen ("HKLM\\"), -1, NULL, NULL, NULL);
+    g_autofree wchar_t *wide_name = (wchar_t *) g_utf8_to_utf16 (name, -1, NULL, NULL, NULL);
+    wchar_t text[1024];
+    DWORD size_bytes = sizeof text;
+
+    if (RegGetValueW (root, wide_key, wide_name, RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY, NULL, text,
+                      &size_bytes) != ERROR_SUCCESS)
+        return NULL;
+    return g_utf16_to_utf8 ((const gunichar2 *) text, -1, NULL, NULL, NULL);
 }

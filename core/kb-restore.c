@@ -3,7 +3,6 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
-#include "kb-install.h"
 #include "kb-load.h"
 #include "kb-morango.h"
 #include "kb-recover.h"
@@ -235,7 +234,7 @@ kb_restore_run (const KbRestoreOptions *options,
         !find_space (&self, error))
         return NULL;
 
-    self.installed_version = kb_install_find_version();
+    self.installed_version = kb_home_find_program_version (options->home);
     if (!kb_home_load_data_version (options->home, &self.data_version, error))
         return NULL;
     KbRestoreResult *result = run_locked (&self, error);

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-server.h"
 
-#include "kb-file.h"
 #include "kb-json.h"
 
 #include <string.h>
 
-#define PID_FILE_MAX_BYTES 256
 #define TIMEOUT_S 3 /* as Kolibri's own get_status() waits */
 #define ANSWER_MAX_BYTES (64 * 1024)
-
-/* kolibri/utils/server.py: those of the STATUS_ numbers behind which a process may live */
-enum { STATUS_RUNNING = 0, STATUS_STARTING_UP = 4, STATUS_SHUTTING_DOWN = 10 };
 
 /**
  * kb_server_state_to_string:
@@ -33,49 +28,6 @@ kb_server_state_to_string (KbServerState state)
     return names[state];
 }
 
-static gboolean
-parse_line (const char *line, gint64 max, gint64 *out)
-{
-    g_autofree char *text = g_strstrip (g_strdup (line));
-    char *end;
-
-    *out = 0;
-    if (*text == '\0')
-        return TRUE;
-    *out = g_ascii_strtoll (text, &end, 10);
-    return *end == '\0' && *out >= 0 && *out <= max;
-}
-
-/**
- * kb_server_parse_pid_file:
- * @text: what server.pid holds; not trusted
- * @out: (out): what it says; undefined when the result is %FALSE
- *
- * Reads server.pid: since Kolibri 0.15 process id, port, port of the second server and status, a
- * line each; before, process id and port (kolibri/utils/server.py, _read_pid_file()).
- *
- * Returns: %TRUE if it is a server.pid
- */
-gboolean
-kb_server_parse_pid_file (const char *text, KbServerPid *out)
-{
-    g_auto (GStrv) lines = g_strsplit (text, "\n", 6);
-    guint n = g_strv_length (lines);
-    gint64 pid, port, status;
-
-    while (n > 0 && *g_strstrip (lines[n - 1]) == '\0' && n != 2)
-        n--;
-    if ((n != 2 && n != 4) || !parse_line (lines[0], G_MAXINT32, &pid) || pid == 0 ||
-        !parse_line (lines[1], 65535, &port))
-        return FALSE;
-    status = STATUS_RUNNING;
-    if (n == 4 && !parse_line (lines[3], 999, &status))
-        return FALSE;
-    *out = (KbServerPid){
-        .pid = pid, .port = (unsigned) port, .status = (int) status, .has_control_flag = n == 4};
-    return TRUE;
-}
-
 /**
  * kb_server_read_pid_file:
  * @home: a data folder
@@ -86,10 +38,7 @@ kb_server_parse_pid_file (const char *text, KbServerPid *out)
 gboolean
 kb_server_read_pid_file (const KbHome *home, KbServerPid *out)
 {
-    g_autofree char *path = g_build_filename (kb_home_get_path (home), "server.pid", NULL);
-    g_autofree char *text = kb_file_read_text (path, PID_FILE_MAX_BYTES, NULL, NULL);
-
-    return text != NULL && kb_server_parse_pid_file (text, out);
+    return kb_server_pid_read (kb_home_get_path (home), out);
 }
 
 /* One GET on loopback. Returns the body behind a 200, else NULL. */
@@ -125,37 +74,6 @@ http_get (const KbHome *home, unsigned port, const char *path, GCancellable *can
     return g_strdup (body + 4);
 }
 
-/* A program of ours has Kolibri's name in its own. Where a system tells no arguments, its command
- * is the program alone. */
-static gboolean
-is_ours (gint64 pid, const char *command)
-{
-    g_auto (GStrv) arguments = kb_platform_process_arguments (pid);
-    g_autofree char *name = g_path_get_basename (arguments != NULL ? arguments[0] : command);
-
-    return g_str_has_prefix (name, "kolibri-backup");
-}
-
-/**
- * kb_server_is_kolibri:
- * @pid: a process id, which after a power cut may be anybody's
- *
- * Looks whether a process is one of Kolibri, by its command line.
- *
- * Returns: %TRUE if it is, as far as this system tells
- */
-gboolean
-kb_server_is_kolibri (int64_t pid)
-{
-    g_autofree char *command = kb_platform_process_command (pid);
-
-    if (!kb_platform_process_exists (pid))
-        return FALSE;
-    return command == NULL ||
-           ((strstr (command, "kolibri") != NULL || strstr (command, "Kolibri") != NULL) &&
-            !is_ours (pid, command));
-}
-
 /**
  * kb_server_query:
  * @home: a data folder
@@ -173,8 +91,8 @@ kb_server_query (const KbHome *home, GCancellable *cancellable)
 
     if (!kb_server_read_pid_file (home, &file))
         return KB_SERVER_STOPPED;
-    if (file.status != STATUS_RUNNING && file.status != STATUS_STARTING_UP &&
-        file.status != STATUS_SHUTTING_DOWN)
+    if (file.status != KB_SERVER_PID_RUNNING && file.status != KB_SERVER_PID_STARTING &&
+        file.status != KB_SERVER_PID_STOPPING)
         return KB_SERVER_STOPPED;
 
     /* 0.12 knows no /status/ */
@@ -182,9 +100,9 @@ kb_server_query (const KbHome *home, GCancellable *cancellable)
     g_autofree char *answer = file.port > 0 ? http_get (home, file.port, page, cancellable) : NULL;
     if (answer == NULL && !kb_server_is_kolibri (file.pid))
         return KB_SERVER_STOPPED;
-    if (file.status == STATUS_STARTING_UP) /* it answers before it has finished */
+    if (file.status == KB_SERVER_PID_STARTING) /* it answers before it has finished */
         return KB_SERVER_STARTING;
-    if (file.status == STATUS_SHUTTING_DOWN)
+    if (file.status == KB_SERVER_PID_STOPPING)
         return KB_SERVER_STOPPING;
     return answer != NULL ? KB_SERVER_RUNNING : KB_SERVER_NOT_RESPONDING;
 }

@@ -3,7 +3,6 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
-#include "kb-install.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -41,6 +40,7 @@ kb_status_free (KbStatus *self)
     g_free (self->home);
     g_free (self->data_version);
     g_free (self->installed_version);
+    g_clear_pointer (&self->homes, g_ptr_array_unref);
     kb_summary_free (self->summary);
     g_free (self->device_id);
     kb_entry_unref (self->newest);
@@ -112,8 +112,8 @@ is_older_than_days (GDateTime *time, unsigned days)
 static KbVerdict
 judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old_after_days)
 {
-    gboolean upgrade_pending = self->installed_version != NULL && self->data_version != NULL &&
-                               g_strcmp0 (self->installed_version, self->data_version) != 0;
+    gboolean versions_differ =
+        self->agreement == KB_AGREEMENT_UPGRADE || self->agreement == KB_AGREEMENT_DOWNGRADE;
 
     if (!kb_home_uses_sqlite (home))
         return KB_VERDICT_UNSUPPORTED;
@@ -123,7 +123,7 @@ judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old
         return KB_VERDICT_DAMAGED;
     if (self->newest == NULL)
         return KB_VERDICT_NO_BACKUP;
-    if (upgrade_pending && is_older_than_days (self->newest->time, 1))
+    if (versions_differ && is_older_than_days (self->newest->time, 1))
         return KB_VERDICT_AT_RISK;
     if (is_older_than_days (self->newest->time, old_after_days))
         return KB_VERDICT_GETTING_OLD;
@@ -142,10 +142,30 @@ kb_status_new_unknown (const char *home)
     KbStatus *self = g_new0 (KbStatus, 1);
 
     self->home = g_strdup (home);
+    self->homes = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_found_free);
     self->verdict = KB_VERDICT_NO_KOLIBRI;
     self->server = KB_SERVER_STOPPED;
     self->sqlite_version = sqlite3_libversion();
     return self;
+}
+
+/* All data folders, and the one that this is about in front. */
+static void
+find_homes (KbStatus *self, const KbHome *home)
+{
+    const char *root = kb_home_get_root (home);
+    const char *path = kb_home_get_path (home);
+    KbFound *own = NULL;
+
+    g_ptr_array_unref (self->homes);
+    self->homes = kb_find_homes (root);
+    for (guint i = 0; i < self->homes->len && own == NULL; i++) {
+        const KbFound *found = self->homes->pdata[i];
+        if (kb_file_is_same (found->path, path))
+            own = g_ptr_array_steal_index (self->homes, i);
+    }
+    g_ptr_array_insert (self->homes, 0, own != NULL ? own : kb_find_describe (root, path));
+    self->found = self->homes->pdata[0];
 }
 
 /**
@@ -174,8 +194,10 @@ kb_status_read (const KbHome *home,
     self->server = kb_server_query (home, cancellable);
     if (self->server == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
-    if (self->installed_version == NULL)
-        self->installed_version = kb_install_find_version();
+    find_homes (self, home);
+    if (self->installed_version == NULL && self->found->install != NULL)
+        self->installed_version = g_strdup (self->found->install->version);
+    self->agreement = kb_agreement_of (self->installed_version, self->data_version);
     if (self->has_database)
         readable = read_database (self, home, cancellable);
     if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kb-catalog.h"
+#include "kb-find.h"
 #include "kb-server.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,9 @@ typedef enum {
  * @has_database: whether there is a database file
  * @data_version: (nullable): the version of the data
  * @installed_version: (nullable): the version of the program, where one was found
+ * @agreement: what the one means for the other
+ * @homes: (element-type KbFound): the data folders of this computer, the one looked at first
+ * @found: (nullable): the first of @homes
  * @server: what the server does
  * @summary: (nullable): what is in the database, where it could be read
  * @device_id: (nullable): which device this is, as in #KbSummary
@@ -51,6 +55,9 @@ typedef struct {
     gboolean has_database;
     char *data_version;
     char *installed_version;
+    KbAgreement agreement;
+    GPtrArray *homes;
+    const KbFound *found;
     KbServerState server;
     KbSummary *summary;
     char *device_id;

@@ -3,7 +3,6 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
-#include "kb-install.h"
 #include "kb-morango.h"
 #include "kb-recover.h"
 #include "kb-sqlite.h"
@@ -140,7 +139,7 @@ replace (Run *self, KbReplaceResult *replaced, GError **error)
 static KbUndoResult *
 run_locked (Run *self, GError **error)
 {
-    g_autofree char *installed_version = kb_install_find_version();
+    g_autofree char *installed_version = kb_home_find_program_version (self->options->home);
     g_autoptr (KbKept) kept = kb_undo_find (self->options->home, self->options->name, error);
     g_autofree char *data_version = NULL;
     KbReplaceResult replaced;

@@ -117,6 +117,11 @@ static const Entry catalogue[] = {
     {KB_ERROR_UNSUPPORTED, ON (CHECK) | ON (LOOK) | ON (IMPORT),
      N_ ("Kolibri Backup cannot work with this kind of file."), N_ ("Choose another backup."),
      KB_ADVICE_CHOOSE_FILE},
+    {KB_ERROR_UNSUPPORTED, ON (OPEN),
+     /* Translators: options.ini is the name of a file. */
+     N_ ("The settings of this Kolibri in options.ini cannot be understood."),
+     N_ ("Ask who set up Kolibri to put them right. The report says what was found."),
+     KB_ADVICE_SAVE_REPORT},
     {KB_ERROR_UNSUPPORTED, ON_ANY,
      N_ ("Kolibri Backup cannot work with this kind of Kolibri data."),
      N_ ("Ask who set up Kolibri. The report says what was found."), KB_ADVICE_SAVE_REPORT},

@@ -64,6 +64,9 @@ kb_text_verdict_detail (const KbStatus *status, GDateTime *now)
 {
     switch (status->verdict) {
     case KB_VERDICT_AT_RISK:
+        if (status->agreement == KB_AGREEMENT_DOWNGRADE)
+            return kb_text_agreement (status->agreement, status->installed_version,
+                                      status->data_version);
         /* Translators: both %s are versions, as "0.17.5". */
         return g_strdup_printf (_ ("Kolibri %s will upgrade your data from %s when it starts. "
                                    "Back up first."),
@@ -137,6 +140,171 @@ kb_text_kolibri (const KbStatus *status)
     /* Translators: "Kolibri 0.17.5", "running", and the name of the device or facility. */
     return g_strdup_printf (C_ ("Kolibri, state and name", "%s · %s · “%s”"), program,
                             kb_text_server (status->server), name);
+}
+
+/**
+ * kb_text_install_kind:
+ * @kind: a kind of installation
+ *
+ * Returns: (transfer none): it in a few words
+ */
+const char *
+kb_text_install_kind (KbInstallKind kind)
+{
+    static const char *const words[KB_N_INSTALL_KINDS] = {
+        [KB_INSTALL_UNKNOWN] = N_ ("Kolibri, installed in an unknown way"),
+        [KB_INSTALL_PIP] = N_ ("Kolibri, installed with pip"),
+        [KB_INSTALL_PEX] = N_ ("Kolibri, as a single file"),
+        [KB_INSTALL_DEBIAN] = N_ ("Kolibri, installed as a package"),
+        [KB_INSTALL_SERVER] = N_ ("Kolibri Server, installed as a package"),
+        [KB_INSTALL_RASPBERRY_PI] = N_ ("Kolibri on a Raspberry Pi"),
+        [KB_INSTALL_FLATPAK] = N_ ("Kolibri, installed as a Flatpak"),
+        [KB_INSTALL_FLATPAK_DEVEL] = N_ ("Kolibri for developers, installed as a Flatpak"),
+        [KB_INSTALL_ENDLESS_OS] = N_ ("Kolibri of Endless OS"),
+        [KB_INSTALL_ENDLESS_KEY] = N_ ("Kolibri of the Endless Key"),
+        [KB_INSTALL_IIAB] = N_ ("Kolibri of Internet-in-a-Box"),
+        [KB_INSTALL_WINDOWS_OLD] = N_ ("Kolibri for Windows, up to 1.6.9"),
+        [KB_INSTALL_WINDOWS_NEW] = N_ ("Kolibri for Windows"),
+    };
+
+    return _ (words[kind]);
+}
+
+static char *
+describe_reason (const KbFound *found)
+{
+    switch (found->reason) {
+    case KB_REASON_GIVEN:
+        return g_strdup (_ ("You have chosen this folder."));
+    case KB_REASON_ENVIRONMENT:
+        /* Translators: KOLIBRI_HOME is a name; leave it as it is. */
+        return g_strdup (_ ("The setting KOLIBRI_HOME names this folder."));
+    case KB_REASON_SETTINGS:
+        /* Translators: %s is the path of a file. */
+        return g_strdup_printf (_ ("The file %s names this folder."), found->source);
+    case KB_REASON_OWN_FOLDER:
+        return g_strdup (_ ("A Kolibri that you start yourself keeps its data in this folder."));
+    case KB_REASON_USUAL_PLACE:
+        break;
+    }
+    return g_strdup (_ ("This kind of Kolibri keeps its data in this folder."));
+}
+
+/**
+ * kb_text_found:
+ * @found: a data folder
+ *
+ * Says which Kolibri it belongs to, why it was found, and whether it may be written to.
+ *
+ * Returns: (transfer full): a line
+ */
+char *
+kb_text_found (const KbFound *found)
+{
+    g_autofree char *reason = describe_reason (found);
+    /* Translators: how Kolibri was installed, and a sentence on why this folder was found. */
+    g_autofree char *line = g_strdup_printf (C_ ("installation and reason", "%s. %s"),
+                                             kb_text_install_kind (found->kind), reason);
+
+    return kb_text_join (line, found->is_ours ? NULL
+                                              : _ ("It belongs to another user of this computer."));
+}
+
+/**
+ * kb_text_agreement:
+ * @agreement: what the version of the program means for the data
+ * @program: (nullable): the version of the program
+ * @data: (nullable): the version of the data
+ *
+ * Returns: (transfer full): a sentence
+ */
+char *
+kb_text_agreement (KbAgreement agreement, const char *program, const char *data)
+{
+    switch (agreement) {
+    case KB_AGREEMENT_SAME:
+        /* Translators: %s is a version, as "0.17.5". */
+        return g_strdup_printf (_ ("Program and data are both of Kolibri %s."), program);
+    case KB_AGREEMENT_UPGRADE:
+        /* Translators: both %s are versions, as "0.17.5". */
+        return g_strdup_printf (_ ("Kolibri %s will upgrade your data from %s when it starts. "
+                                   "Back up first."),
+                                program, data);
+    case KB_AGREEMENT_DOWNGRADE:
+        /* Translators: both %s are versions, as "0.17.5". */
+        return g_strdup_printf (_ ("Kolibri %s is too old for your data, which is of %s. Install "
+                                   "the newer Kolibri again, or restore a backup of the older."),
+                                program, data);
+    case KB_AGREEMENT_UNKNOWN:
+        break;
+    }
+    if (data == NULL)
+        return g_strdup (_ ("The version of your data is not known."));
+    return g_strdup (_ ("The version of the installed Kolibri is not known."));
+}
+
+/**
+ * kb_text_find_problem:
+ * @problem: what is odd about a data folder
+ *
+ * Returns: (transfer none): a sentence
+ */
+const char *
+kb_text_find_problem (KbFindProblem problem)
+{
+    /* Translators: options.ini, server.pid, .data_version and VERSION are the names of files. */
+    static const char *const sentences[KB_N_FIND_PROBLEMS] = {
+        [KB_FIND_CLOUD] = N_ ("Another program copies this folder to the internet. That can damage "
+                              "the data: move the folder to another place."),
+        [KB_FIND_NETWORK] = N_ ("This folder is on another computer. That can damage the data: "
+                                "move the folder to this computer."),
+        [KB_FIND_HIDES_ANOTHER] = N_ ("There are no people in this folder. Kolibri was perhaps "
+                                      "started by the wrong user: your data is in another folder."),
+        [KB_FIND_NO_DATABASE] = N_ ("Kolibri was used in this folder, but its database is "
+                                    "missing."),
+        [KB_FIND_NO_DATA_VERSION] = N_ ("There is data, but the file .data_version is missing. "
+                                        "Kolibri will take it for a new installation."),
+        [KB_FIND_BAD_DATA_VERSION] = N_ ("The file .data_version holds no version."),
+        [KB_FIND_BAD_OPTIONS] = N_ ("The settings of this Kolibri in options.ini cannot be "
+                                    "understood."),
+        [KB_FIND_DATABASE_ELSEWHERE] = N_ ("The database of this Kolibri is in another folder, as "
+                                           "options.ini says."),
+        [KB_FIND_FOREIGN_PID] = N_ ("The file server.pid is a leftover: it names a program that is "
+                                    "not Kolibri."),
+        [KB_FIND_BAD_PROGRAM_VERSION] = N_ ("The file VERSION of the installed Kolibri holds no "
+                                            "version. The installation may be damaged."),
+        [KB_FIND_PROGRAM_VERSIONS_DIFFER] = N_ ("The installed Kolibri has two different versions. "
+                                                "The installation may be unfinished."),
+        [KB_FIND_SETTINGS_DIFFER] = N_ ("The settings of this Kolibri name two folders with data. "
+                                        "Choose the right one yourself."),
+        [KB_FIND_SETTINGS_RIDDLE] = N_ ("Some settings of this Kolibri are too difficult to read. "
+                                        "Check that this is the right folder."),
+    };
+
+    return _ (sentences[problem]);
+}
+
+/**
+ * kb_text_other_homes:
+ * @homes: (element-type KbFound): all data folders, the one that is shown first
+ *
+ * Returns: (transfer full) (nullable): that there are others, and where; %NULL when there are none
+ */
+char *
+kb_text_other_homes (const GPtrArray *homes)
+{
+    GString *paths = g_string_new (NULL);
+
+    for (guint i = 1; i < homes->len; i++) {
+        const KbFound *found = homes->pdata[i];
+        g_autofree char *path = kb_text_isolate (found->path);
+        g_string_append_printf (paths, "%s%s", i > 1 ? ", " : "", path);
+    }
+    g_autofree char *list = g_string_free (paths, FALSE);
+    /* Translators: %s is one folder or several, with commas between them. */
+    return *list != '\0'
+               ? g_strdup_printf (_ ("There is Kolibri data in other folders too: %s"), list)
+               : NULL;
 }
 
 /**

@@ -10,6 +10,11 @@ const char *kb_text_verdict (KbVerdict verdict);
 char *kb_text_verdict_detail (const KbStatus *status, GDateTime *now);
 char *kb_text_kolibri (const KbStatus *status);
 const char *kb_text_server (KbServerState state);
+const char *kb_text_install_kind (KbInstallKind kind);
+char *kb_text_found (const KbFound *found);
+char *kb_text_agreement (KbAgreement agreement, const char *program, const char *data);
+const char *kb_text_find_problem (KbFindProblem problem);
+char *kb_text_other_homes (const GPtrArray *homes);
 char *kb_text_recovered (const KbRecovered *recovered);
 
 G_END_DECLS
