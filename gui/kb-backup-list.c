@@ -6,7 +6,6 @@
 #include "kb-backup-row.h"
 #include "kb-text-search.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /* GTK 3 needs 0.7 s for a thousand rows, so older ones come when they are asked for. */
@@ -32,7 +31,8 @@ struct _KbBackupList {
 
     GtkWidget *search;
     GtkMenu *menu;
-    GtkLabel *placeholder;
+    GtkWidget *frame;
+    GtkWidget *nothing;
 
     GtkListBox *list;
     GtkWidget *more;
@@ -175,9 +175,8 @@ filter (KbBackupList *self)
     for (guint i = 0; i < self->all->len; i++)
         if (kb_text_entry_matches (self->all->pdata[i], query, now))
             g_ptr_array_add (self->entries, self->all->pdata[i]);
-    gtk_label_set_text (self->placeholder, *query != '\0'
-                                               ? _ ("No backup fits these words.")
-                                               : _ ("Your backups will be listed here."));
+    gtk_widget_set_visible (self->frame, self->entries->len > 0);
+    gtk_widget_set_visible (self->nothing, self->entries->len == 0); /* a placeholder is not read */
 }
 
 static void
@@ -373,7 +372,8 @@ kb_backup_list_class_init (KbBackupListClass *klass)
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-backup-list.ui");
     gtk_widget_class_bind_template_child (widget_class, KbBackupList, list);
     gtk_widget_class_bind_template_child (widget_class, KbBackupList, more);
-    gtk_widget_class_bind_template_child (widget_class, KbBackupList, placeholder);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupList, frame);
+    gtk_widget_class_bind_template_child (widget_class, KbBackupList, nothing);
     gtk_widget_class_bind_template_child (widget_class, KbBackupList, search);
     gtk_widget_class_bind_template_callback (widget_class, on_button_press);
     gtk_widget_class_bind_template_callback (widget_class, on_popup_menu);

@@ -20,7 +20,8 @@ struct _KbCopyDialog {
     char *folder;      /* chosen by hand */
 
     GtkListBox *list;
-    GtkWidget *other;
+    GtkWidget *frame;
+    GtkWidget *nothing;
     GtkWidget *copy;
 };
 
@@ -136,6 +137,8 @@ on_drives_found (KbJob *job, G_GNUC_UNUSED const GError *error, gpointer user_da
     g_clear_object (&self->job);
     for (guint i = 0; i < self->drives->len; i++)
         gtk_list_box_insert (self->list, make_row (self->drives->pdata[i], self->entry), -1);
+    gtk_widget_set_visible (self->frame, self->drives->len > 0);
+    gtk_widget_set_visible (self->nothing, self->drives->len == 0);
     select_first_that_fits (self);
     update_copy (self);
     if (self->search_again)
@@ -224,7 +227,8 @@ kb_copy_dialog_class_init (KbCopyDialogClass *klass)
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-copy-dialog.ui");
     gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, list);
-    gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, other);
+    gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, frame);
+    gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, nothing);
     gtk_widget_class_bind_template_child (widget_class, KbCopyDialog, copy);
     gtk_widget_class_bind_template_callback (widget_class, on_other_clicked);
     gtk_widget_class_bind_template_callback (widget_class, on_row_selected);

@@ -17,6 +17,7 @@ struct _KbInsideDialog {
     GtkLabel *note;
     GtkLabel *difference;
     GtkButton *restore;
+    GtkWidget *close;
 };
 
 G_DEFINE_FINAL_TYPE (KbInsideDialog, kb_inside_dialog, GTK_TYPE_DIALOG)
@@ -60,6 +61,7 @@ kb_inside_dialog_new (GtkWindow *parent, const KbInside *inside, const KbStatus 
     show_text (self->difference, difference);
     if (inside->entry->origin == KB_ORIGIN_BEFORE_RESTORE)
         gtk_button_set_label (self->restore, _ ("_Undo Restore…"));
+    gtk_widget_grab_focus (self->close);
     return GTK_WIDGET (self);
 }
 
@@ -76,6 +78,7 @@ kb_inside_dialog_class_init (KbInsideDialogClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbInsideDialog, note);
     gtk_widget_class_bind_template_child (widget_class, KbInsideDialog, difference);
     gtk_widget_class_bind_template_child (widget_class, KbInsideDialog, restore);
+    gtk_widget_class_bind_template_child (widget_class, KbInsideDialog, close);
 }
 
 static void

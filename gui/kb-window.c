@@ -510,6 +510,16 @@ kb_window_is_for (KbWindow *self, const char *home_path)
     return g_strcmp0 (self->home_path, home_path) == 0;
 }
 
+/* GTK gives the lens of its window with the shortcuts no name. */
+static void
+name_search_button (GtkWidget *widget, G_GNUC_UNUSED gpointer user_data)
+{
+    if (GTK_IS_TOGGLE_BUTTON (widget))
+        atk_object_set_name (gtk_widget_get_accessible (widget), _ ("Find"));
+    else if (GTK_IS_CONTAINER (widget))
+        gtk_container_forall (GTK_CONTAINER (widget), name_search_button, NULL);
+}
+
 /**
  * kb_window_new:
  * @application: the application
@@ -525,7 +535,10 @@ kb_window_new (GtkApplication *application, const char *home_path)
     KbWindow *self = g_object_new (KB_TYPE_WINDOW, "application", application, NULL);
     GMenu *menu = gtk_application_get_menu_by_id (application, "window-menu");
     GMenu *more = gtk_application_get_menu_by_id (application, "backup-menu");
+    GtkShortcutsWindow *shortcuts =
+        gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self));
 
+    name_search_button (gtk_window_get_titlebar (GTK_WINDOW (shortcuts)), NULL);
     self->home_path = g_strdup (home_path);
     gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu), G_MENU_MODEL (menu));
     gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (more));

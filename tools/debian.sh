@@ -43,7 +43,7 @@ librsvg2-common"
 
 # A window without a screen, driven and photographed.
 headless_packages="xvfb xauth dbus dbus-x11 at-spi2-core python3-gi gir1.2-atspi-2.0
-imagemagick fonts-dejavu-core"
+imagemagick fonts-dejavu-core openbox xdotool"
 
 test_packages="clang-format gcc-mingw-w64-x86-64-win32 sqlite3 procps psmisc util-linux
 python3-venv ca-certificates appstream libxml2-utils libglib2.0-bin mandoc

@@ -62,6 +62,29 @@ test_newest_first (void)
     g_assert_cmpstr (((KbEntry *) entries->pdata[2])->version, ==, "0.9.4");
 }
 
+/* What a list would show differently is not equal. */
+static void
+test_equal (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autoptr (KbHome) home = kb_test_make_home (dir, "home", "0.19");
+    g_autoptr (GError) error = NULL;
+
+    add_file (home, "db-v0.16.2_2026-05-01_00-00-00.dump", WHOLE);
+    g_autoptr (GPtrArray) before = list (home);
+    g_autoptr (GPtrArray) same = list (home);
+    g_assert_true (kb_entry_equal (only_entry (before), only_entry (same)));
+    kb_test_assert_ok (
+        kb_catalog_set_keep (home, "db-v0.16.2_2026-05-01_00-00-00.dump", TRUE, &error), error);
+    g_autoptr (GPtrArray) kept = list (home);
+    g_assert_false (kb_entry_equal (only_entry (before), only_entry (kept)));
+    kb_test_assert_ok (kb_catalog_set_note (home, "db-v0.16.2_2026-05-01_00-00-00.dump",
+                                            "before the exams", &error),
+                       error);
+    g_autoptr (GPtrArray) noted = list (home);
+    g_assert_false (kb_entry_equal (only_entry (kept), only_entry (noted)));
+}
+
 static void
 test_states (void)
 {
@@ -262,6 +285,7 @@ main (int argc, char **argv)
 {
     g_test_init (&argc, &argv, NULL);
     g_test_add_func ("/catalog/newest-first", test_newest_first);
+    g_test_add_func ("/catalog/equal", test_equal);
     g_test_add_func ("/catalog/states", test_states);
     g_test_add_func ("/catalog/strangers-are-left-out", test_strangers_are_left_out);
     g_test_add_func ("/catalog/names-never-lead-away", test_names_never_lead_away);

@@ -27,7 +27,7 @@ def wait_for(what, timeout=TIMEOUT_S, message=None):
         if result:
             return result
         if time.monotonic() > end:
-            raise AssertionError("waited %d s for %s" % (timeout, message or what))
+            raise AssertionError("waited %d s for %s" % (timeout, message() if callable(message) else message or what))
         time.sleep(0.05)
 
 
@@ -61,7 +61,11 @@ class Desktop:
         with open(self.path, "wb") as out:
             service = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notifications.py")
             self.process = subprocess.Popen(["/usr/bin/python3", service], stdout=out, stderr=subprocess.DEVNULL)
-        wait_for(lambda: "ready" in self.notifications(), message="the notification service")
+        try:
+            wait_for(lambda: "ready" in self.notifications(), message="the notification service")
+        except AssertionError:
+            self.stop()
+            raise
 
     def notifications(self):
         with open(self.path, encoding="utf-8") as f:
@@ -133,7 +137,7 @@ class Program:
         wait_for(
             lambda: any(text in shown for shown in self.texts()),
             timeout,
-            "“%s” to be shown; shown is: %s" % (text, self.texts()),
+            lambda: "“%s” to be shown; shown is: %s" % (text, self.texts()),
         )
 
     def press(self, name, role="push button"):
@@ -166,7 +170,7 @@ class Program:
 
     def wait_rows(self, n):
         """Waits until the list has so many rows, and returns what they say."""
-        wait_for(lambda: len(self.row_names()) == n, message="%d rows; there are %s" % (n, self.row_names()))
+        wait_for(lambda: len(self.row_names()) == n, message=lambda: "%d rows; there are %s" % (n, self.row_names()))
         return self.row_names()
 
     def select(self, name):
