@@ -434,6 +434,21 @@ test_sync_dir_fails (void)
     g_assert_error (missing, KB_ERROR, KB_ERROR_NOT_FOUND);
 }
 
+static void
+test_whose_folders (void)
+{
+    g_autoptr (KbTestDir) dir = kb_test_dir_new();
+    g_autofree char *missing = kb_test_dir_file (dir, "missing");
+    g_autofree char *root = kb_platform_user_home ("root");
+
+    g_assert_false (kb_platform_is_network (dir->path));
+    g_assert_false (kb_platform_is_network (missing));
+    g_assert_cmpstr (root, ==, "/root");
+    g_assert_null (kb_platform_user_home ("no such user"));
+    g_assert_null (kb_platform_program_data());
+    g_assert_null (kb_platform_registry_text ("HKLM\\Software\\Kolibri", "Version"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -470,5 +485,6 @@ main (int argc, char **argv)
     g_test_add_func ("/platform/sync-dir-where-that-is-not-known",
                      test_sync_dir_where_that_is_not_known);
     g_test_add_func ("/platform/sync-dir-fails", test_sync_dir_fails);
+    g_test_add_func ("/platform/whose-folders", test_whose_folders);
     return g_test_run();
 }
