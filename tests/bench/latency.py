@@ -54,6 +54,7 @@ class Bench:
         """Closes the window, and returns (milliseconds to the window, {marker: lateness in ms})."""
         program.close_window()
         program.process.wait(60)
+        program.stop()
         with open(self.log) as f:
             lines = [line.split() for line in f]
         found, current = {}, None
