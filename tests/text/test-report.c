@@ -52,7 +52,7 @@ make_status (void)
     status->has_database = TRUE;
     status->data_version = g_strdup ("0.17.5");
     status->installed_version = g_strdup ("0.19.1");
-    status->server = KB_SERVER_RUNNING;
+    status->look->state = KB_SERVER_RUNNING;
     status->database_bytes = 123456789;
     status->free_bytes = 987654321;
     status->sqlite_version = "3.40.1";
