@@ -44,7 +44,7 @@ busy (const char *what, const KbHome *home, GError **error)
  *
  * Says before anything is done whether a Kolibri that runs could be stopped from here.
  *
- * Errors: %KB_ERROR_BUSY when it cannot, or nobody can see whether it runs.
+ * Errors: %KB_ERROR_BUSY when it cannot, hangs, or nobody can see whether it runs.
  *
  * Returns: %TRUE if it does not run, or can be stopped
  */
@@ -55,6 +55,8 @@ kb_control_check (const KbServerLook *look, const KbHome *home, GError **error)
         return TRUE;
     if (look->state == KB_SERVER_UNKNOWN)
         return busy ("nobody can see from here whether it runs", home, error);
+    if (look->state == KB_SERVER_NOT_RESPONDING)
+        return busy ("it does not respond", home, error);
     return look->rights != KB_SERVICE_RIGHTS_NONE || busy ("no right to", home, error);
 }
 

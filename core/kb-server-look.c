@@ -147,18 +147,29 @@ find_daemon_of_kind (const Look *self, KbDaemonId *id)
     return FALSE;
 }
 
-/* A daemon counts for the folder that it names. One that hangs names none: then its kind does. */
-static void
-look_at_daemon (Look *self)
+/* A daemon counts for the folder that it names. One that names none, because it hangs or has not
+ * started any Kolibri yet, counts for the folder of its kind of installation. */
+static const KbDaemon *
+find_daemon (const Look *self)
 {
     const KbDaemon *daemon = kb_daemon_find (self->daemons, kb_home_get_path (self->home));
     KbDaemonId id;
 
-    if (daemon != NULL)
-        self->out->version = g_strdup (daemon->version);
-    else if (find_daemon_of_kind (self, &id))
-        daemon = kb_daemon_find_id (self->daemons, id);
-    if (daemon == NULL || is_certain (self))
+    if (daemon != NULL || !find_daemon_of_kind (self, &id))
+        return daemon;
+    daemon = kb_daemon_find_id (self->daemons, id);
+    return daemon != NULL && daemon->home == NULL ? daemon : NULL;
+}
+
+static void
+look_at_daemon (Look *self)
+{
+    const KbDaemon *daemon = find_daemon (self);
+
+    if (daemon == NULL)
+        return;
+    self->out->version = g_strdup (daemon->version);
+    if (is_certain (self))
         return;
     if (daemon->state == KB_DAEMON_STATE_SILENT)
         conclude (self, KB_SERVER_NOT_RESPONDING, KB_SERVER_PROOF_DAEMON);
@@ -288,9 +299,7 @@ choose_for_debian (Look *self)
 static void
 choose_for_daemon (Look *self, KbDaemonId id)
 {
-    const KbDaemon *daemon = kb_daemon_find_id (self->daemons, id);
-
-    if (daemon != NULL || !is_certain (self))
+    if (!is_certain (self))
         go_by_daemon (self, id);
     else if (id == KB_DAEMON_ENDLESS_OS && !owns_data (self))
         go_by_service (self, KB_SERVICE_ENDLESS);
@@ -302,15 +311,15 @@ choose_for_daemon (Look *self, KbDaemonId id)
 static void
 choose_way (Look *self)
 {
-    const KbDaemon *daemon = kb_daemon_find (self->daemons, kb_home_get_path (self->home));
+    const KbDaemon *daemon = find_daemon (self);
     KbDaemonId id;
 
-    if (daemon != NULL)
+    if (is_kolibri_server (self) || self->out->proof == KB_SERVER_PROOF_WORKERS)
+        go_by_service (self, KB_SERVICE_KOLIBRI_SERVER);
+    else if (daemon != NULL)
         go_by_daemon (self, daemon->id);
     else if (find_daemon_of_kind (self, &id))
         choose_for_daemon (self, id);
-    else if (is_kolibri_server (self) || self->out->proof == KB_SERVER_PROOF_WORKERS)
-        go_by_service (self, KB_SERVICE_KOLIBRI_SERVER);
     else if (self->kind == KB_INSTALL_DEBIAN || self->kind == KB_INSTALL_IIAB)
         choose_for_debian (self);
     else if (self->kind == KB_INSTALL_WINDOWS_NEW &&
