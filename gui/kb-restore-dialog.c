@@ -87,7 +87,6 @@ find_warning (const KbChecked *checked, const KbStatus *status)
     return kb_text_join (newer, device);
 }
 
-<<<<<<< HEAD
 /* What becomes of a running Kolibri, or why it cannot be stopped now. */
 static char *
 describe_server (const KbServerLook *look)
@@ -101,8 +100,9 @@ describe_server (const KbServerLook *look)
                             "stop Kolibri; then you can restore here."));
     return kb_text_join (_ ("Kolibri is running. It will be stopped for this, and started again. "
                             "Learners cannot work meanwhile."),
-                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_password() : NULL);
-=======
+                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_server_password() : NULL);
+}
+
 static char *
 say_restore (gconstpointer data)
 {
@@ -150,7 +150,6 @@ set_english (KbRestoreDialog *self, KbSay say, gconstpointer data)
 
     gtk_label_set_text (self->english, text != NULL ? text : "");
     gtk_widget_set_visible (GTK_WIDGET (self->english), text != NULL);
->>>>>>> 3ab19ba9dd64d3da5fa4e423de5ca4dcd9d6a845
 }
 
 /**

@@ -136,16 +136,16 @@ kb_text_server_advice (const KbServerLook *look)
         return g_strdup (_ ("Kolibri cannot be stopped from here. Stop it yourself before you "
                             "restore."));
     return kb_text_join (_ ("For a restore, Kolibri Backup can stop Kolibri and start it again."),
-                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_password() : NULL);
+                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_server_password() : NULL);
 }
 
 /**
- * kb_text_password:
+ * kb_text_server_password:
  *
  * Returns: (transfer none): that the computer will ask for a password
  */
 const char *
-kb_text_password (void)
+kb_text_server_password (void)
 {
     return _ ("The computer will ask for the password of an administrator.");
 }

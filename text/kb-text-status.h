@@ -11,7 +11,7 @@ char *kb_text_verdict_detail (const KbStatus *status, GDateTime *now);
 char *kb_text_kolibri (const KbStatus *status);
 const char *kb_text_server (KbServerState state);
 char *kb_text_server_advice (const KbServerLook *look);
-const char *kb_text_password (void);
+const char *kb_text_server_password (void);
 const char *kb_text_install_kind (KbInstallKind kind);
 char *kb_text_found (const KbFound *found);
 char *kb_text_agreement (KbAgreement agreement, const char *program, const char *data);
