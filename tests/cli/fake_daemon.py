@@ -108,11 +108,10 @@ def main():
     daemon.note("came")
 
     def on_name(bus, _name):
-        if args.silent:  # it has its name, and looks at nothing any more
-            print("ready", flush=True)
-            time.sleep(120)
         publish(bus, args, daemon)
         print("ready", flush=True)
+        if args.silent:  # it has its name and its object, and looks at nothing any more
+            time.sleep(120)
 
     Gio.bus_own_name(Gio.BusType.SESSION, args.name, Gio.BusNameOwnerFlags.NONE, None, on_name, None)
     GLib.timeout_add_seconds(120, sys.exit)

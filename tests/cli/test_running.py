@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -398,6 +399,16 @@ class TestDaemons(RunningCase):
         self.start_daemon(bus, silent=True)
         self.assertEqual(self.server(DBUS_SESSION_BUS_ADDRESS=bus)[:2], ("not-responding", "dbus"))
         self.assertIn("Kolibri does not answer any more.", self.text(DBUS_SESSION_BUS_ADDRESS=bus))
+
+    def test_bus_that_never_answers(self):
+        home = self.use_tree("flatpak")
+        path = self.sandbox.file("bus")
+        with socket.socket(socket.AF_UNIX) as bus:
+            bus.bind(path)
+            bus.listen()
+            self.assertEqual(self.server(DBUS_SESSION_BUS_ADDRESS="unix:path=" + path)[0], "stopped")
+            self.start_kolibri(home)
+            self.assertEqual(self.server(DBUS_SESSION_BUS_ADDRESS="unix:path=" + path)[0], "running")
 
     def test_asking_starts_nothing(self):
         """The bus may start a daemon; only a person may want that."""
