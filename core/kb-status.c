@@ -44,6 +44,7 @@ kb_status_free (KbStatus *self)
     kb_summary_free (self->summary);
     g_free (self->device_id);
     kb_entry_unref (self->newest);
+    kb_pruning_free (self->pruning);
     g_free (self);
 }
 
@@ -203,6 +204,7 @@ kb_status_read (const KbHome *home,
     if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
         self->free_bytes = free_bytes;
     find_newest (self, entries);
+    self->pruning = kb_pruning_read (home, entries);
     self->verdict = judge (self, home, readable, old_after_days);
     return self;
 }

@@ -308,6 +308,24 @@ kb_text_other_homes (const GPtrArray *homes)
 }
 
 /**
+ * kb_text_endangered:
+ * @n_endangered: how many fresh backups Kolibri will delete, at least one
+ *
+ * Returns: (transfer full): that it will, and what to do
+ */
+char *
+kb_text_endangered (guint n_endangered)
+{
+    return g_strdup_printf (
+        ngettext ("When Kolibri is upgraded, it will delete %u new backup and leave older ones. "
+                  "Keep it, and it stays.",
+                  "When Kolibri is upgraded, it will delete %u new backups and leave older ones. "
+                  "Keep them, and they stay.",
+                  n_endangered),
+        n_endangered);
+}
+
+/**
  * kb_text_recovered:
  * @recovered: what recovery has found
  *

@@ -14,6 +14,7 @@ const char *kb_text_install_kind (KbInstallKind kind);
 char *kb_text_found (const KbFound *found);
 char *kb_text_agreement (KbAgreement agreement, const char *program, const char *data);
 const char *kb_text_find_problem (KbFindProblem problem);
+char *kb_text_endangered (guint n_endangered);
 char *kb_text_other_homes (const GPtrArray *homes);
 char *kb_text_recovered (const KbRecovered *recovered);
 
