@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What Kolibri Backup promises, proved on a real Kolibri; proof.py says how to call it."""
 
+import glob
 import json
 import os
 import random
@@ -60,6 +61,10 @@ NAME_FORMS = (
 )
 MOMENTS = ((18, 27), (1, 13), (1, 29), (0, 24), (0, 60), (0, 60))
 PRUNINGS = 200
+
+
+def numbers(version):
+    return tuple(int(part) for part in version.lstrip("v").split("."))
 
 
 def make_names(chance):
@@ -337,6 +342,32 @@ class AfterOurRestore(Case):
         self.assertEqual(home.data_version(), self.kolibri.version)
         done = set(compare.query(home.database, "SELECT app, name FROM django_migrations"))
         self.assertEqual(fresh - done, set())
+
+
+class Migrations(Case):
+    """core/kolibri-migrations.tsv says what the wheel of this Kolibri holds, and its own data proves it."""
+
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(TESTS, "..", "core", "kolibri-migrations.tsv"), encoding="utf-8") as f:
+            rows = [line.rstrip("\n").split("\t") for line in list(f)[1:]]
+        mine = numbers(self.kolibri.version)
+        self.table = {(app, name): numbers(release) for app, name, release in rows if numbers(release) <= mine}
+
+    def test_e_the_table_is_what_the_wheel_says(self):
+        [core] = glob.glob(os.path.join(os.path.dirname(self.kolibri.bin), "lib/python3*/site-packages/kolibri/core"))
+        paths = [path.split(os.sep) for path in glob.glob(core + "/*/migrations/[0-9]*.py")]
+        there = {(path[-3], path[-1][: -len(".py")]) for path in paths}
+        self.assertGreater(len(there), 50)
+        # Those of 0.2 and 0.3 are in no release any more: that of 0.4 has them in one.
+        self.assertEqual({row for row, release in self.table.items() if release >= (0, 4) or row in there}, there)
+
+    def test_e_rows_prove_a_version(self):
+        """A copy of the database alone: nothing but its rows says of which version it is."""
+        home = self.home()
+        checked = home.ok("check", shutil.copy(home.database, os.path.join(self.folder, "school.sqlite3")))
+        self.assertEqual(numbers(checked["version"]), max(self.table.values()))
+        self.assertEqual((checked["newer_than_known"], checked["version_is_disputed"]), (False, False))
 
 
 class Pruning(Case):
