@@ -20,7 +20,7 @@ next_character (const char **at)
         *at = g_utf8_next_char (*at);
         return character;
     }
-    character = ESCAPED_BYTE + (guchar) **at;
+    character = ESCAPED_BYTE + (guchar) * *at;
     (*at)++;
     return character;
 }

@@ -41,9 +41,8 @@ test_order (void)
     assert_predicted ((const char *[]){FRESH, OLD_2, OLD_1, NULL}, FRESH);
     assert_predicted ((const char *[]){OLD_2, LESS_FRESH, FRESH, OLD_1, NULL},
                       FRESH "|" LESS_FRESH);
-    assert_predicted ((const char *[]){FRESH, "x.dump", "db-v9", "Db-v9.dump", "db-v9.dump.gz",
-                                       OLD_1, NULL},
-                      "");
+    assert_predicted (
+        (const char *[]){FRESH, "x.dump", "db-v9", "Db-v9.dump", "db-v9.dump.gz", OLD_1, NULL}, "");
 }
 
 /* Python sorts by characters, and has numbers of its own for bytes that are no UTF-8. */
