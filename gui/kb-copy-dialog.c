@@ -4,10 +4,9 @@
 
 #include "kb-copy-dialog.h"
 
+#include "kb-gettext.h"
 #include "kb-tasks.h"
 #include "kb-text-place.h"
-
-#include <glib/gi18n.h>
 
 struct _KbCopyDialog {
     GtkDialog parent_instance;

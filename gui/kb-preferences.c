@@ -3,9 +3,8 @@
 
 #include "kb-preferences.h"
 
+#include "kb-gettext.h"
 #include "kb-text-language.h"
-
-#include <glib/gi18n.h>
 
 struct _KbPreferences {
     GtkDialog parent_instance;
@@ -96,6 +95,18 @@ GtkWidget *
 kb_preferences_new (GtkWindow *parent)
 {
     return g_object_new (KB_TYPE_PREFERENCES, "transient-for", parent, NULL);
+}
+
+/**
+ * kb_preferences_offer_languages:
+ * @self: the dialog, shown
+ *
+ * Puts the keyboard on the choice of languages.
+ */
+void
+kb_preferences_offer_languages (KbPreferences *self)
+{
+    gtk_widget_grab_focus (GTK_WIDGET (self->language));
 }
 
 static void

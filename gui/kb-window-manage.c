@@ -4,13 +4,13 @@
 
 #include "kb-copy-dialog.h"
 #include "kb-error.h"
+#include "kb-gettext.h"
 #include "kb-inside-dialog.h"
 #include "kb-note-dialog.h"
+#include "kb-text-language.h"
 #include "kb-text-place.h"
 #include "kb-text-result.h"
 #include "kb-window-private.h"
-
-#include <glib/gi18n.h>
 
 static void
 add_filter (GtkFileChooser *chooser, const char *name, const char *const *patterns)
@@ -247,12 +247,19 @@ on_copy (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter,
     gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static char *
+say_deleted (gconstpointer data)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return kb_text_deleted (data, now);
+}
+
 static void
 on_deleted (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_data)
 {
     KbWindow *self = user_data;
     g_autoptr (KbEntry) entry = g_steal_pointer (&self->deleting);
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
 
     if (!kb_window_end_job (self))
         return;
@@ -260,8 +267,10 @@ on_deleted (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_data)
         kb_window_show_error (self, KB_OPERATION_DELETE, error);
         return;
     }
-    g_autofree char *text = kb_text_deleted (entry, now);
-    kb_message_show_news (self->message, text);
+    g_autofree char *text = say_deleted (entry);
+    g_autofree char *english = kb_text_say_in_english (say_deleted, entry);
+    g_autofree char *both = g_strjoin ("\n", text, english, NULL);
+    kb_message_show_news (self->message, both);
     self->deleted = g_strdup (entry->name);
     kb_message_add_action (self->message, _ ("_Undo"), "win.undelete");
 }

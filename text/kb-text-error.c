@@ -6,7 +6,7 @@
 
 #include "kb-text-error.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
 
 #define ON(operation) (1u << KB_OPERATION_##operation)
 #define ON_REPLACE (ON (RESTORE) | ON (UNDO))
