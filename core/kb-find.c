@@ -82,9 +82,10 @@ is_below (const char *path, const char *folder)
     g_autofree char *real = kb_platform_real_path (path);
     g_autofree char *real_folder = kb_platform_real_path (folder);
 
-    return real == NULL || real_folder == NULL ||
-           (g_str_has_prefix (real, real_folder) &&
-            G_IS_DIR_SEPARATOR (real[strlen (real_folder)]));
+    if (real == NULL) /* not even its folder is there */
+        real = g_canonicalize_filename (path, NULL);
+    return real_folder == NULL || (g_str_has_prefix (real, real_folder) &&
+                                   G_IS_DIR_SEPARATOR (real[strlen (real_folder)]));
 }
 
 /* Where the database is, by options.ini; and what is odd about that. */

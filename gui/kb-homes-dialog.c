@@ -4,10 +4,9 @@
 
 #include "kb-homes-dialog.h"
 
+#include "kb-gettext.h"
 #include "kb-tasks.h"
 #include "kb-text-status.h"
-
-#include <glib/gi18n.h>
 
 struct _KbHomesDialog {
     GtkDialog parent_instance;

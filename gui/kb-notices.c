@@ -4,9 +4,8 @@
 
 #include "kb-notices.h"
 
+#include "kb-gettext.h"
 #include "kb-text-status.h"
-
-#include <glib/gi18n.h>
 
 struct _KbNotices {
     GtkBox parent_instance;

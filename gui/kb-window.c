@@ -66,7 +66,9 @@ kb_window_update_actions (KbWindow *self)
     gboolean usable = self->look != NULL && self->look->home != NULL &&
                       self->look->status->verdict != KB_VERDICT_UNSUPPORTED;
 
-    set_action_enabled (self, "backup", idle && usable && self->look->status->has_database);
+    set_action_enabled (self, "backup",
+                        idle && usable && self->look->status->has_database &&
+                            self->look->status->verdict != KB_VERDICT_NO_KOLIBRI);
     set_action_enabled (self, "open", idle && usable);
     set_action_enabled (self, "restore-found", idle && usable);
     set_action_enabled (self, "import", idle && usable);
@@ -221,9 +223,9 @@ kb_window_start_look (KbWindow *self)
     if (self->look_job != NULL)
         return;
     g_autofree char *remembered = g_settings_get_string (self->settings, "last-home");
-    self->look_job = kb_tasks_look (self->home_path, remembered,
-                                    self->look != NULL ? self->look->home : NULL,
-                                    g_settings_get_uint (self->settings, "old-after-days"));
+    self->look_job =
+        kb_tasks_look (self->home_path, remembered, self->look != NULL ? self->look->home : NULL,
+                       g_settings_get_uint (self->settings, "old-after-days"));
     g_signal_connect_object (self->look_job, "finished", G_CALLBACK (on_look_finished), self, 0);
     kb_job_start (self->look_job);
 }
