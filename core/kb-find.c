@@ -355,6 +355,31 @@ kb_find_homes (const char *root)
     return homes;
 }
 
+/**
+ * kb_find_homes_around:
+ * @root: (nullable): a folder that stands for `/`
+ * @path: a data folder
+ *
+ * Does what kb_find_homes() does, for who looks at one of them, or at one that is in an unusual
+ * place.
+ *
+ * Returns: (transfer full) (element-type KbFound): all of them, that of @path first
+ */
+GPtrArray *
+kb_find_homes_around (const char *root, const char *path)
+{
+    GPtrArray *homes = kb_find_homes (root);
+    KbFound *own = NULL;
+
+    for (guint i = 0; i < homes->len && own == NULL; i++) {
+        const KbFound *found = homes->pdata[i];
+        if (kb_file_is_same (found->path, path))
+            own = g_ptr_array_steal_index (homes, i);
+    }
+    g_ptr_array_insert (homes, 0, own != NULL ? own : kb_find_describe (root, path));
+    return homes;
+}
+
 static const KbFound *
 find_own (const GPtrArray *homes, const char *own)
 {

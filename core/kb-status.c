@@ -155,25 +155,6 @@ kb_status_new_unknown (const char *home)
     return self;
 }
 
-/* All data folders, and the one that this is about in front. */
-static void
-find_homes (KbStatus *self, const KbHome *home)
-{
-    const char *root = kb_home_get_root (home);
-    const char *path = kb_home_get_path (home);
-    KbFound *own = NULL;
-
-    g_ptr_array_unref (self->homes);
-    self->homes = kb_find_homes (root);
-    for (guint i = 0; i < self->homes->len && own == NULL; i++) {
-        const KbFound *found = self->homes->pdata[i];
-        if (kb_file_is_same (found->path, path))
-            own = g_ptr_array_steal_index (self->homes, i);
-    }
-    g_ptr_array_insert (self->homes, 0, own != NULL ? own : kb_find_describe (root, path));
-    self->found = self->homes->pdata[0];
-}
-
 /**
  * kb_status_read:
  * @home: a data folder
@@ -200,7 +181,9 @@ kb_status_read (const KbHome *home,
     self->server = kb_server_query (home, cancellable);
     if (self->server == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
-    find_homes (self, home);
+    g_ptr_array_unref (self->homes);
+    self->homes = kb_find_homes_around (kb_home_get_root (home), kb_home_get_path (home));
+    self->found = self->homes->pdata[0];
     if (self->installed_version == NULL && self->found->install != NULL)
         self->installed_version = g_strdup (self->found->install->version);
     self->agreement = kb_agreement_of (self->installed_version, self->data_version);

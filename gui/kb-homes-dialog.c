@@ -11,7 +11,6 @@
 struct _KbHomesDialog {
     GtkDialog parent_instance;
 
-    char *home_path;  /* the one that the window shows */
     KbJob *job;       /* finds them */
     GPtrArray *homes; /* of KbFound, as the rows show them */
     char *folder;     /* chosen by hand */
@@ -86,24 +85,19 @@ make_row (const KbFound *found)
     return row;
 }
 
-/* The one that the window shows is selected, if it is among them. */
+/* The one that the window shows is the first. */
 static void
 on_homes_found (KbJob *job, G_GNUC_UNUSED const GError *error, gpointer user_data)
 {
     KbHomesDialog *self = user_data;
-    int shown = 0;
 
     self->homes = kb_job_steal_result (job);
     g_clear_object (&self->job);
-    for (guint i = 0; i < self->homes->len; i++) {
-        const KbFound *found = self->homes->pdata[i];
-        gtk_list_box_insert (self->list, make_row (found), -1);
-        if (g_strcmp0 (found->path, self->home_path) == 0)
-            shown = (int) i;
-    }
+    for (guint i = 0; i < self->homes->len; i++)
+        gtk_list_box_insert (self->list, make_row (self->homes->pdata[i]), -1);
     gtk_widget_set_visible (self->frame, self->homes->len > 0);
     gtk_widget_set_visible (self->nothing, self->homes->len == 0);
-    gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, shown));
+    gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, 0));
 }
 
 static void
@@ -162,8 +156,7 @@ kb_homes_dialog_new (GtkWindow *parent, const char *home_path)
 {
     KbHomesDialog *self = g_object_new (KB_TYPE_HOMES_DIALOG, "transient-for", parent, NULL);
 
-    self->home_path = g_strdup (home_path);
-    self->job = kb_tasks_find_homes();
+    self->job = kb_tasks_find_homes (home_path);
     g_signal_connect_object (self->job, "finished", G_CALLBACK (on_homes_found), self, 0);
     kb_job_start (self->job);
     return GTK_WIDGET (self);
@@ -174,7 +167,6 @@ kb_homes_dialog_finalize (GObject *object)
 {
     KbHomesDialog *self = KB_HOMES_DIALOG (object);
 
-    g_free (self->home_path);
     g_clear_object (&self->job);
     g_clear_pointer (&self->homes, g_ptr_array_unref);
     g_free (self->folder);

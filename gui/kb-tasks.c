@@ -163,23 +163,27 @@ kb_tasks_look (const char *home_path, const char *remembered, KbHome *home, unsi
 }
 
 static gpointer
-find_homes (G_GNUC_UNUSED gpointer data,
+find_homes (gpointer data,
             G_GNUC_UNUSED KbProgress *progress,
             G_GNUC_UNUSED GCancellable *cancellable,
             G_GNUC_UNUSED GError **error)
 {
-    return kb_find_homes (NULL);
+    const KbTaskParams *params = data;
+
+    return params->path != NULL ? kb_find_homes_around (NULL, params->path) : kb_find_homes (NULL);
 }
 
 /**
  * kb_tasks_find_homes:
+ * @home_path: (nullable): the one that is shown, to come first
  *
  * Returns: (transfer full): a job whose result is a #GPtrArray of #KbFound
  */
 KbJob *
-kb_tasks_find_homes (void)
+kb_tasks_find_homes (const char *home_path)
 {
-    return kb_job_new (find_homes, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
+    return kb_job_new (find_homes, kb_task_params_new (home_path, NULL, NULL), kb_task_params_free,
+                       (GDestroyNotify) g_ptr_array_unref);
 }
 
 /* A backup is a success, whatever becomes of its copy. */

@@ -110,7 +110,7 @@ KbJob *kb_tasks_look (const char *home_path,
                       const char *remembered,
                       KbHome *home,
                       unsigned old_after_days);
-KbJob *kb_tasks_find_homes (void);
+KbJob *kb_tasks_find_homes (const char *home_path);
 KbJob *kb_tasks_backup (KbHome *home, const char *copy_folder);
 KbJob *kb_tasks_check (KbHome *home, KbEntry *entry);
 KbJob *kb_tasks_check_file (KbHome *home, const char *path);

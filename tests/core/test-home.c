@@ -317,10 +317,12 @@ test_database_in_a_missing_folder (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (KbHome) home = open_with (dir, "[Database]\nDATABASE_NAME=/no/such/folder/db\n");
+    g_autoptr (GError) error = NULL;
 
     assert_database (home, "/no/such/folder/db");
     g_assert_false (kb_home_has_database (home));
-    g_assert_true (kb_home_check_usable (home, NULL));
+    g_assert_false (kb_home_check_usable (home, &error));
+    g_assert_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED);
 }
 
 static void
