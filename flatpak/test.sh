@@ -29,13 +29,13 @@ cleanup() {
 trap cleanup EXIT
 id "$user" >/dev/null 2>&1 && cleanup
 useradd --create-home --home-dir "$home" --shell /bin/bash "$user"
-mkdir "$home/source" "$home/run"
+mkdir "$home/source" "$home/run" "$home/tmp"
 git archive HEAD | tar -x -C "$home/source"
 chmod 700 "$home/run"
 chown -R "$user" "$home"
 
 as_user() {
-    runuser -u "$user" -- env -C "$home" HOME="$home" XDG_RUNTIME_DIR="$home/run" \
+    runuser -u "$user" -- env -C "$home" HOME="$home" XDG_RUNTIME_DIR="$home/run" TMPDIR="$home/tmp" \
         FLATPAK_USER_DIR="$home/flatpak" LC_ALL=C.UTF-8 "$@"
 }
 
