@@ -22,8 +22,10 @@ install_packages $headless_packages flatpak flatpak-builder debootstrap ostree b
 say "A runtime"
 flatpak/standin-runtime.sh "$cache"
 
+bus=
 cleanup() {
     pkill -u "$user" || true
+    [ -z "$bus" ] || kill "$bus" || true
     userdel -r "$user" 2>/dev/null || true
 }
 trap cleanup EXIT
@@ -38,6 +40,13 @@ as_user() {
     runuser -u "$user" -- env -C "$home" HOME="$home" XDG_RUNTIME_DIR="$home/run" TMPDIR="$home/tmp" \
         FLATPAK_USER_DIR="$home/flatpak" LC_ALL=C.UTF-8 "$@"
 }
+
+# Flatpak asks on the system's bus whether the user may install; a container has none.
+if [ ! -S /run/dbus/system_bus_socket ]; then
+    mkdir -p /run/dbus
+    dbus-daemon --system --nofork --nopidfile &
+    bus=$!
+fi
 
 say "The runtime for $user"
 as_user flatpak --user remote-add --no-gpg-verify standin "file://$cache/repo"
