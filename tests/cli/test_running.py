@@ -138,9 +138,9 @@ class RunningCase(unittest.TestCase):
         config = self.sandbox.file("bus.conf")
         with open(config, "w", encoding="utf-8") as f:
             f.write(BUS % (path, services or self.sandbox.file("none")))
-        self.start(["dbus-daemon", "--nofork", "--config-file=" + config])
-        wait_for(lambda: os.path.exists(path), "no bus")
-        return "unix:path=" + path
+        bus = self.start(["dbus-daemon", "--nofork", "--print-address", "--config-file=" + config], stdout=subprocess.PIPE)
+        self.addCleanup(bus.stdout.close)
+        return bus.stdout.readline().decode().strip()  # with its guid, as every session has it
 
     def start_daemon(self, bus, name=NAME, **options):
         path = "/" + name.replace(".", "/") + "/Main"
