@@ -18,6 +18,15 @@
 
 static __thread int inside;
 
+/* A child that a worker forks is the worker's, though it is the first thread of its process. */
+static __thread int is_main;
+
+__attribute__ ((constructor)) static void
+mark_main (void)
+{
+    is_main = 1;
+}
+
 static const char *
 watched_dir (void)
 {
@@ -43,8 +52,7 @@ note (const char *call, const char *what)
     if (log == NULL || inside)
         return;
     inside = 1;
-    int n = snprintf (line, sizeof line, "%s %s %s\n", gettid() == getpid() ? "main" : "worker",
-                      call, what);
+    int n = snprintf (line, sizeof line, "%s %s %s\n", is_main ? "main" : "worker", call, what);
     int fd = NEXT (open) (log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0 && NEXT (write) (fd, line, (size_t) n) < n)
         abort();
