@@ -51,7 +51,7 @@ build_in() {
 compare_builds() {
     (cd "$work/build/home/builder/first" && sha256sum -- *.deb) >"$work/sha256"
     cat "$work/sha256"
-    (cd "$work/build/home/builder/the second" && sha256sum --check --quiet "$work/sha256")
+    (cd "$work/build/home/builder/second" && sha256sum --check --quiet "$work/sha256")
 }
 
 ask_lintian() {
@@ -123,7 +123,7 @@ say "Building $source"
 build_in first DEB_BUILD_OPTIONS=parallel=2
 grep -E '^(Ok|Expected Fail|Fail|Skipped|Timeout):' "$work/first.log"
 say "Building it again: another folder, umask, language, time zone, one processor, no tests"
-build_in "the second" DEB_BUILD_OPTIONS="parallel=1 nocheck" UMASK=002 TZ=Pacific/Auckland LC_ALL=C
+build_in second DEB_BUILD_OPTIONS="parallel=1 nocheck" UMASK=002 TZ=Pacific/Auckland LC_ALL=C
 compare_builds
 say "lintian"
 ask_lintian
