@@ -65,13 +65,16 @@ ask_lintian() {
 install_packages_in() {
     new_root "$base" "$work/$1"
     mkdir "$work/$1/packages"
-    cp "$work"/build/home/builder/first/*.deb "$work/$1/packages/"
+    cp "$work"/packages/*.deb "$work/$1/packages/"
     in_root "$work/$1" apt-get update -qq
-    in_root "$work/$1" sh -euc 'apt-get install -y -qq --no-install-recommends \
-        /packages/kolibri-backup_*.deb /packages/kolibri-backup-gtk_*.deb >/dev/null
+    in_root "$work/$1" sh -euc 'apt-get install -y -qq --no-install-recommends /packages/*.deb >/dev/null
         useradd --create-home --shell /bin/bash teacher'
+}
+
+list_packages() {
     for package in kolibri-backup kolibri-backup-gtk; do
-        in_root "$work/$1" dpkg -L "$package" >"$work/$package.files"
+        in_root "$work/fresh" dpkg -L "$package" | tee "$work/$package.files"
+        in_root "$work/fresh" dpkg --verify "$package"
     done
 }
 
@@ -79,12 +82,17 @@ install_packages_in() {
 run_autopkgtest() {
     mkdir "$work/sources"
     git archive HEAD | tar -x -C "$work/sources"
+    # shellcheck disable=SC2016 # for the inner shell
     unshare --mount sh -euc '
         mount -t proc proc "$1/fresh/proc"
         mount --rbind /dev "$1/fresh/dev"
-        autopkgtest --user=teacher --output-dir="$1/autopkgtest" "$1"/fresh/packages/kolibri-backup_*.deb \
-            "$1"/fresh/packages/kolibri-backup-gtk_*.deb "$1/sources" -- chroot "$1/fresh"
-    ' sh "$work"
+        exec autopkgtest --user=teacher --output-dir="$1/autopkgtest" "$1"/packages/*.deb \
+            "$1/sources" -- chroot "$1/fresh"
+    ' sh "$work" >"$work/autopkgtest.log" 2>&1 || {
+        tail -n 80 "$work/autopkgtest.log"
+        return 1
+    }
+    cat "$work/autopkgtest/summary"
 }
 
 # Everything of the teacher that the packages could touch, by name, owner, mode and content.
@@ -128,10 +136,13 @@ compare_builds
 say "lintian"
 ask_lintian
 say "Installing in another clean Debian 12"
+mkdir "$work/packages"
+cp "$work"/build/home/builder/first/kolibri-backup_*.deb \
+    "$work"/build/home/builder/first/kolibri-backup-gtk_*.deb "$work/packages/"
 install_packages_in fresh
-cat "$work/kolibri-backup.files" "$work/kolibri-backup-gtk.files"
+list_packages
 say "debian/tests"
 run_autopkgtest
 say "Removing and purging"
 test_purge
-say "All is well. The packages are in $work/build/home/builder/first"
+say "All is well. The packages are in $work/packages"
