@@ -3,6 +3,7 @@
 
 #include "kb-application.h"
 
+#include "kb-chooser.h"
 #include "kb-gettext.h"
 #include "kb-help.h"
 #include "kb-preferences.h"
@@ -216,6 +217,7 @@ kb_application_startup (GApplication *application)
     g_set_application_name (_ ("Kolibri Backup"));
     gtk_window_set_default_icon_name (KB_APP_ID);
     load_style();
+    kb_chooser_init();
     if (kb_text_language()->is_right_to_left) /* GTK knows it only if it has that language itself */
         gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
     if (strcmp (kb_text_language()->code, "en") != 0)
