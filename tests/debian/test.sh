@@ -17,7 +17,6 @@ cd "$(dirname "$0")/../.."
 base=${XDG_CACHE_HOME:-$HOME/.cache}/kolibri-backup-tests/debian/bookworm.tar
 version=$(sed -n "s/^  version: '\(.*\)',/\1/p" meson.build)
 source=kolibri-backup-$version
-stamp=$(git log -1 --format=%ct)
 
 # Unpacks the sources of HEAD in a clean system that has what debian/control asks for.
 prepare_builder() {
@@ -39,7 +38,7 @@ build_in() {
         chown -R builder: /home/builder"
     no_net=yes
     export no_net
-    in_root_as "$work/build" builder env SOURCE_DATE_EPOCH="$stamp" "$@" sh -euc "cd '$where/$source'
+    in_root_as "$work/build" builder env "$@" sh -euc "cd '$where/$source'
         umask \${UMASK:-022}
         dpkg-buildpackage -us -uc" >"$work/$(basename "$where").log" 2>&1 || {
         tail -n 60 "$work/$(basename "$where").log"
