@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds the Debian packages of HEAD in a clean Debian 12, twice, asks lintian, installs them in
-# another clean Debian 12, and does the main job there. Needs root and a Debian mirror; takes some
+# another clean Debian 12, and does the main job there. Needs root and a Debian mirror; takes ten
 # minutes. What was made stays in FOLDER.
 #
 #   tests/debian/test.sh FOLDER       FOLDER is new
