@@ -124,7 +124,7 @@ class RunningCase(unittest.TestCase):
     def start_worker(self, home, *options, name="uwsgi"):
         """A process of kolibri-server, by its first word."""
         words = [name, os.path.join(HERE, "fake_uwsgi.py"), "--ini", "/etc/kolibri/dist/uwsgi.ini"]
-        child = self.start(words + ["--env=KOLIBRI_HOME=" + home, *options], executable=sys.executable)
+        child = self.start(words + [*options, "--env=KOLIBRI_HOME=" + home], executable=sys.executable)
         wait_for(lambda: os.path.exists(os.path.join(home, "worker.ready")), "no worker")
         return child
 
