@@ -80,6 +80,17 @@ find_bus (GBusType type, GCancellable *cancellable)
     return g_dbus_address_get_for_bus_sync (type, cancellable, NULL);
 }
 
+/* GLib would say it itself, and wait 25 seconds for an answer. */
+static gboolean
+say_hello (GDBusConnection *bus, unsigned timeout_s, GCancellable *cancellable, GError **error)
+{
+    g_autoptr (GVariant) name = g_dbus_connection_call_sync (
+        bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello", NULL,
+        G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, (int) timeout_s * 1000, cancellable, error);
+
+    return name != NULL;
+}
+
 /* A connection of our own: the shared one would end our program together with the bus. Its socket
  * gives up where a bus takes us in and then says nothing. */
 static GDBusConnection *
@@ -98,10 +109,11 @@ connect_bus (GBusType type, unsigned timeout_s, GCancellable *cancellable, GErro
     if (G_IS_SOCKET_CONNECTION (stream))
         g_socket_set_timeout (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)),
                               timeout_s);
-    return g_dbus_connection_new_sync (stream, NULL,
-                                       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                           G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                       NULL, cancellable, error);
+    g_autoptr (GDBusConnection) bus = g_dbus_connection_new_sync (
+        stream, NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL, cancellable, error);
+    if (bus == NULL || !say_hello (bus, timeout_s, cancellable, error))
+        return NULL;
+    return g_steal_pointer (&bus);
 }
 
 static int

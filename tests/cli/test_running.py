@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -49,6 +50,31 @@ def wait_for(condition, what):
             return
         time.sleep(0.02)
     raise AssertionError(what)
+
+
+# Below the 25 seconds that GLib waits by itself.
+PATIENCE_S = 20
+
+
+def let_in(bus):
+    """The side of a bus in D-Bus's authentication, and nothing after it."""
+    while True:
+        try:
+            peer = bus.accept()[0]
+        except OSError:  # the test is over
+            return
+        threading.Thread(target=authenticate, args=(peer,), daemon=True).start()
+
+
+def authenticate(peer):
+    answers = {b"AUTH": b"OK 0123456789abcdef0123456789abcdef", b"NEGOTIATE_UNIX_FD": b"AGREE_UNIX_FD"}
+    with peer, peer.makefile("rb") as lines:
+        for line in lines:
+            words = line.lstrip(b"\0").split()
+            if words == [b"AUTH"]:
+                peer.sendall(b"REJECTED EXTERNAL\r\n")
+            elif words and words[0] in answers:
+                peer.sendall(answers[words[0]] + b"\r\n")
 
 
 class RunningCase(unittest.TestCase):
@@ -409,6 +435,22 @@ class TestDaemons(RunningCase):
             self.assertEqual(self.server(DBUS_SESSION_BUS_ADDRESS="unix:path=" + path)[0], "stopped")
             self.start_kolibri(home)
             self.assertEqual(self.server(DBUS_SESSION_BUS_ADDRESS="unix:path=" + path)[0], "running")
+
+    def test_bus_that_lets_us_in_and_says_nothing(self):
+        """GLib itself would wait for 25 seconds for the answer to its Hello."""
+        self.use_tree("flatpak")
+        path = self.sandbox.file("bus")
+        with socket.socket(socket.AF_UNIX) as bus:
+            bus.bind(path)
+            bus.listen()
+            threading.Thread(target=let_in, args=(bus,), daemon=True).start()
+            asked = subprocess.Popen(
+                [CLI, "status", "--root", self.tree.path, "--json"],
+                env=dict(self.env, DBUS_SESSION_BUS_ADDRESS="unix:path=" + path), stdout=subprocess.PIPE,
+            )
+            self.addCleanup(asked.stdout.close)
+            self.addCleanup(asked.kill)
+            self.assertEqual(json.loads(asked.communicate(timeout=PATIENCE_S)[0])["server"], "stopped")
 
     def test_asking_starts_nothing(self):
         """The bus may start a daemon; only a person may want that."""
