@@ -3,6 +3,7 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-migrations.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -16,13 +17,10 @@ const char *
 kb_verdict_to_string (KbVerdict verdict)
 {
     static const char *const names[] = {
-        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",
-        [KB_VERDICT_UNSUPPORTED] = "unsupported",
-        [KB_VERDICT_DAMAGED] = "damaged",
-        [KB_VERDICT_NO_BACKUP] = "no-backup",
-        [KB_VERDICT_AT_RISK] = "at-risk",
-        [KB_VERDICT_GETTING_OLD] = "getting-old",
-        [KB_VERDICT_SAFE] = "safe",
+        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",   [KB_VERDICT_UNSUPPORTED] = "unsupported",
+        [KB_VERDICT_DAMAGED] = "damaged",         [KB_VERDICT_TOO_OLD] = "program-too-old",
+        [KB_VERDICT_NO_BACKUP] = "no-backup",     [KB_VERDICT_AT_RISK] = "at-risk",
+        [KB_VERDICT_GETTING_OLD] = "getting-old", [KB_VERDICT_SAFE] = "safe",
     };
 
     return names[verdict];
@@ -39,12 +37,26 @@ kb_status_free (KbStatus *self)
         return;
     g_free (self->home);
     g_free (self->data_version);
+    g_free (self->true_version);
     g_free (self->installed_version);
     g_clear_pointer (&self->homes, g_ptr_array_unref);
     kb_summary_free (self->summary);
     g_free (self->device_id);
     kb_entry_unref (self->newest);
     g_free (self);
+}
+
+/* A pre-release has the migrations of its release, so only a later release counts. */
+static void
+find_true_version (KbStatus *self, KbSqlite *db)
+{
+    gboolean has_unknown;
+    g_autofree char *proven = kb_migrations_find_version (db, &has_unknown, NULL);
+
+    if (self->data_version == NULL || kb_version_compare_release (proven, self->data_version) <= 0)
+        return;
+    g_free (self->true_version);
+    self->true_version = g_steal_pointer (&proven);
 }
 
 /* A database that cannot be read is told apart from one that is just busy: only the first is
@@ -58,6 +70,7 @@ read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
     self->database_bytes = kb_file_size (kb_home_get_database (home));
     if (db != NULL) {
         kb_sqlite_watch_cancel (db, cancellable);
+        find_true_version (self, db);
         self->summary = kb_summary_read (db, &local);
         self->device_id = self->summary != NULL ? g_strdup (self->summary->device_id) : NULL;
     }
@@ -112,18 +125,17 @@ is_older_than_days (GDateTime *time, unsigned days)
 static KbVerdict
 judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old_after_days)
 {
-    gboolean versions_differ =
-        self->agreement == KB_AGREEMENT_UPGRADE || self->agreement == KB_AGREEMENT_DOWNGRADE;
-
     if (!kb_home_uses_sqlite (home))
         return KB_VERDICT_UNSUPPORTED;
     if (!self->has_database)
         return KB_VERDICT_NO_KOLIBRI;
     if (!readable)
         return KB_VERDICT_DAMAGED;
+    if (self->agreement == KB_AGREEMENT_DOWNGRADE)
+        return KB_VERDICT_TOO_OLD;
     if (self->newest == NULL)
         return KB_VERDICT_NO_BACKUP;
-    if (versions_differ && is_older_than_days (self->newest->time, 1))
+    if (self->agreement == KB_AGREEMENT_UPGRADE && is_older_than_days (self->newest->time, 1))
         return KB_VERDICT_AT_RISK;
     if (is_older_than_days (self->newest->time, old_after_days))
         return KB_VERDICT_GETTING_OLD;
@@ -191,15 +203,16 @@ kb_status_read (const KbHome *home,
 
     self->has_database = kb_home_has_database (home);
     self->data_version = kb_home_read_data_version (home);
+    self->true_version = g_strdup (self->data_version);
     self->server = kb_server_query (home, cancellable);
     if (self->server == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
     find_homes (self, home);
     if (self->installed_version == NULL && self->found->install != NULL)
         self->installed_version = g_strdup (self->found->install->version);
-    self->agreement = kb_agreement_of (self->installed_version, self->data_version);
     if (self->has_database)
         readable = read_database (self, home, cancellable);
+    self->agreement = kb_agreement_of (self->installed_version, self->true_version);
     if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
         self->free_bytes = free_bytes;
     find_newest (self, entries);

@@ -74,14 +74,16 @@ free_deleted (KbHome *home)
     kb_catalog_empty_deleted (home, NULL, NULL);
 }
 
-/* Who starts anew on this computer may have backups on a drive. */
+/* Who starts anew on this computer may have backups on a drive; those that its Kolibri cannot read
+ * are no help. */
 static void
 find_on_drives (KbLook *self, GCancellable *cancellable)
 {
     g_autoptr (GPtrArray) drives = kb_drive_list();
     const KbDrive *drive;
 
-    self->found = kb_drive_find_backup (drives, cancellable, &drive);
+    self->found =
+        kb_drive_find_backup (drives, self->status->installed_version, cancellable, &drive);
     if (self->found != NULL)
         self->found_on = g_strdup (drive->name);
 }
@@ -115,9 +117,9 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
     self->entries = kb_catalog_list (self->home, cancellable, error);
     if (self->entries == NULL)
         return NULL;
+    self->status = kb_status_read (self->home, self->entries, params->old_after_days, cancellable);
     if (self->entries->len == 0)
         find_on_drives (self, cancellable);
-    self->status = kb_status_read (self->home, self->entries, params->old_after_days, cancellable);
     return g_steal_pointer (&self);
 }
 
