@@ -278,8 +278,10 @@ kb_guide_record_note_copy (const char *home, const char *backup, const char *cop
         g_propagate_error (error, g_steal_pointer (&local));
         return FALSE;
     }
-    if (self == NULL || g_strcmp0 (self->backup, backup) != 0)
+    if (self == NULL || (self->backup != NULL && strcmp (self->backup, backup) != 0))
         return TRUE;
+    g_free (self->backup);
+    self->backup = g_strdup (backup);
     g_free (self->copy);
     self->copy = g_strdup (copy);
     return kb_guide_record_save (self, home, error);
