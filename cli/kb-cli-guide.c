@@ -44,7 +44,7 @@ list_commands (const KbCli *self, const KbGuide *guide, const KbGuideStep *step)
     GPtrArray *commands = g_ptr_array_new_with_free_func (g_free);
     const KbEntry *backup = guide->backup;
 
-    if (step->state == KB_GUIDE_DONE)
+    if (step->state == KB_GUIDE_DONE || step->state == KB_GUIDE_LATER)
         return commands;
     if (step->kind == KB_GUIDE_STEP_BACKUP)
         add_command (commands, self, "backup", NULL);

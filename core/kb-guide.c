@@ -66,14 +66,22 @@ kb_guide_hint_to_string (KbGuideHint hint)
 }
 
 /**
- * kb_guide_free:
- * @self: (nullable) (transfer full): a guide
+ * kb_guide_ref:
+ * @self: a guide
+ *
+ * Returns: (transfer full): the same
  */
-void
-kb_guide_free (KbGuide *self)
+KbGuide *
+kb_guide_ref (KbGuide *self)
 {
-    if (self == NULL)
-        return;
+    return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+    KbGuide *self = data;
+
     g_free (self->program_version);
     g_free (self->from_version);
     g_free (self->to_version);
@@ -82,7 +90,17 @@ kb_guide_free (KbGuide *self)
     kb_entry_unref (self->today);
     kb_entry_unref (self->automatic);
     g_free (self->copy);
-    g_free (self);
+}
+
+/**
+ * kb_guide_unref:
+ * @self: (nullable) (transfer full): a guide
+ */
+void
+kb_guide_unref (KbGuide *self)
+{
+    if (self != NULL)
+        g_atomic_rc_box_release_full (self, clear);
 }
 
 /**
@@ -425,7 +443,7 @@ find_from_version (const KbGuideFacts *facts, const KbGuideRecord *record)
 KbGuide *
 kb_guide_new (const KbGuideFacts *facts)
 {
-    KbGuide *self = g_new0 (KbGuide, 1);
+    KbGuide *self = g_atomic_rc_box_new0 (KbGuide);
     const KbGuideRecord *record =
         facts->record != NULL && facts->record->kind == facts->kind ? facts->record : NULL;
 
@@ -523,7 +541,7 @@ kb_guide_read (const KbHome *home,
     KbGuide *self = kb_guide_new (&facts);
     if (facts.kind == KB_GUIDE_DOWNGRADE && self->backup == NULL) {
         facts.found = find_on_drives (self, &facts, cancellable);
-        kb_guide_free (self);
+        kb_guide_unref (self);
         self = kb_guide_new (&facts);
         kb_entry_unref (facts.found);
     }

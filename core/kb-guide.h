@@ -157,7 +157,8 @@ KbGuide *kb_guide_read (const KbHome *home,
                         const KbGuideKind *kind,
                         const char *wanted_version,
                         GCancellable *cancellable);
-void kb_guide_free (KbGuide *self);
+KbGuide *kb_guide_ref (KbGuide *self);
+void kb_guide_unref (KbGuide *self);
 const KbGuideStep *kb_guide_get_step (const KbGuide *self, KbGuideStepKind kind);
 const KbGuideStep *kb_guide_get_next (const KbGuide *self);
 gboolean kb_guide_can_skip (const KbGuide *self, const KbGuideStep *step);
@@ -170,6 +171,6 @@ const char *kb_guide_state_to_string (KbGuideState state);
 const char *kb_guide_problem_to_string (KbGuideProblem problem);
 const char *kb_guide_hint_to_string (KbGuideHint hint);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbGuide, kb_guide_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbGuide, kb_guide_unref)
 
 G_END_DECLS

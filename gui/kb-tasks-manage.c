@@ -32,6 +32,7 @@ kb_task_params_free (gpointer data)
     kb_home_unref (self->home);
     kb_entry_unref (self->entry);
     g_clear_error (&self->error);
+    kb_guide_unref (self->guide);
     g_free (self);
 }
 

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * @keep: whether the backup is to be kept
  * @operation: what was being done when @error came
  * @error: (nullable): for a report
+ * @guide: (nullable): the guide that the work is for
+ * @wishes_guide: whether the person has asked for a guide
+ * @guide_kind: for which; @text is the version
  * @old_after_days: from how many days on a backup counts as old
  *
  * What a job takes along: a copy of all that it needs.
@@ -30,6 +33,9 @@ typedef struct {
     gboolean keep;
     KbOperation operation;
     GError *error;
+    KbGuide *guide;
+    gboolean wishes_guide;
+    KbGuideKind guide_kind;
     unsigned old_after_days;
 } KbTaskParams;
 

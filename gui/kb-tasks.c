@@ -19,6 +19,7 @@ kb_look_free (KbLook *self)
     kb_home_unref (self->home);
     g_clear_pointer (&self->entries, g_ptr_array_unref);
     kb_status_free (self->status);
+    kb_guide_unref (self->guide);
     kb_entry_unref (self->found);
     g_free (self->found_on);
     g_free (self);
@@ -120,6 +121,9 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
     self->status = kb_status_read (self->home, self->entries, params->old_after_days, cancellable);
     if (self->entries->len == 0)
         find_on_drives (self, cancellable);
+    self->guide = kb_guide_read (self->home, self->status, self->entries,
+                                 params->wishes_guide ? &params->guide_kind : NULL, params->text,
+                                 cancellable);
     return g_steal_pointer (&self);
 }
 
@@ -128,15 +132,22 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
  * @home_path: (nullable): the data folder to find; %NULL for the usual one
  * @home: (nullable): the data folder, when it has been found already
  * @old_after_days: from how many days on a backup counts as old
+ * @wish: which guide is shown
  *
  * Returns: (transfer full): a job whose result is a #KbLook
  */
 KbJob *
-kb_tasks_look (const char *home_path, KbHome *home, unsigned old_after_days)
+kb_tasks_look (const char *home_path,
+               KbHome *home,
+               unsigned old_after_days,
+               const KbGuideWish *wish)
 {
     KbTaskParams *params = kb_task_params_new (home_path, home, NULL);
 
     params->old_after_days = old_after_days;
+    params->wishes_guide = wish->is_set;
+    params->guide_kind = wish->kind;
+    params->text = g_strdup (wish->version);
     return kb_job_new (look, params, kb_task_params_free, (GDestroyNotify) kb_look_free);
 }
 
@@ -268,7 +279,10 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
     };
 
     free_deleted (params->home);
-    return kb_restore_run (&options, progress, cancellable, error);
+    KbRestoreResult *result = kb_restore_run (&options, progress, cancellable, error);
+    if (result != NULL)
+        kb_guide_record_note_restore (kb_home_get_path (params->home), NULL);
+    return result;
 }
 
 /**

@@ -34,7 +34,7 @@ kb_text_guide_intro (const KbGuide *guide)
     if (guide->is_finished)
         return _ ("All steps are done.");
     return _ ("Do these steps in their order. Kolibri Backup notices what is done, and remembers "
-              "it when you close this window or restart the computer.");
+              "it when you restart the computer.");
 }
 
 /**
