@@ -197,7 +197,7 @@ find_automatic (const KbGuide *self, const KbGuideFacts *facts)
 {
     for (guint i = 0; i < facts->entries->len; i++) {
         KbEntry *entry = facts->entries->pdata[i];
-        if (is_usable (entry) && !entry->is_ours &&
+        if (is_usable (entry) && !entry->is_ours && entry != self->today &&
             g_strcmp0 (entry->version, self->from_version) == 0 &&
             (self->today == NULL || g_date_time_compare (entry->time, self->today->time) >= 0))
             return kb_entry_ref (entry);
@@ -472,6 +472,18 @@ get_program_version (const KbStatus *status)
                                                        : status->installed_version;
 }
 
+/* Of a folder that a person has chosen, the program that they would start tells. */
+static KbInstallKind
+get_install (const KbStatus *status)
+{
+    const KbFound *found = status->found;
+
+    if (found == NULL)
+        return KB_INSTALL_UNKNOWN;
+    return found->kind == KB_INSTALL_UNKNOWN && found->install != NULL ? found->install->kind
+                                                                       : found->kind;
+}
+
 static KbGuideKind
 choose_kind (const KbGuideRecord *record, const KbGuideFacts *facts)
 {
@@ -522,7 +534,7 @@ kb_guide_read (const KbHome *home,
     g_autoptr (KbGuideRecord) record = kb_guide_record_load (kb_home_get_path (home), &local);
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     KbGuideFacts facts = {
-        .install = status->found != NULL ? status->found->kind : KB_INSTALL_UNKNOWN,
+        .install = get_install (status),
         .program_version = get_program_version (status),
         .data_version = status->data_version,
         .true_version = status->true_version,

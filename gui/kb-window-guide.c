@@ -40,10 +40,12 @@ is_at_its_end (const KbWindow *self, KbGuideKind kind)
 }
 
 static void
-on_guide_response (GtkDialog *dialog, G_GNUC_UNUSED int response, gpointer user_data)
+on_guide_response (GtkDialog *dialog, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
 
+    if (response == GTK_RESPONSE_NONE) /* another button of the row at the bottom */
+        return;
     if (is_at_its_end (self, kb_guide_dialog_get_kind (KB_GUIDE_DIALOG (dialog))))
         forget (self);
     kb_window_close_guide (self);

@@ -7,17 +7,19 @@ import glob
 import os
 import shutil
 import sqlite3
+import subprocess
 import time
 
-from journey import JourneyCase, homes, is_sensitive, press_keys, wait_for
+from guide_case import BACK, UPGRADE, GuideCase
+from journey import homes, is_sensitive, press_keys, wait_for, walk
 
-import tap  # noqa: E402  (journey has set the path)
+import drives  # noqa: E402  (journey has set the path)
+import tap  # noqa: E402
 
-UPGRADE, BACK = "Before You Upgrade", "Go Back to an Older Version"
 OLD = "db-v0.16.2_2026-05-04_10-11-12.dump"
 
 
-class GuideCase(JourneyCase):
+class StandInCase(GuideCase):
     """A Kolibri installed into a virtual environment, as a file that says its version."""
 
     def setUp(self):
@@ -40,37 +42,8 @@ class GuideCase(JourneyCase):
         with open(os.path.join(self.home, ".data_version"), "w") as f:
             f.write(version)
 
-    def record(self):
-        return glob.glob(os.path.join(self.sandbox.env["XDG_DATA_HOME"], "kolibri-backup", "guide-*.ini"))
 
-    def open_guide(self, title):
-        self.program.choose(title + "…", menu="Menu")
-        return self.program.find("dialog", title)
-
-    def wait_step(self, number, *words):
-        """Waits until a step says all that to who hears it."""
-        start = "Step %d of " % number
-
-        def steps():
-            return [n for n in self.program.names(self.program.all("list item")) if n.startswith("Step ")]
-
-        return wait_for(
-            lambda: next((n for n in steps() if n.startswith(start) and all(w in n for w in words)), None),
-            message=lambda: "step %d with %s; there are %s" % (number, words, steps()),
-        )
-
-    def do(self, title, name):
-        """Presses a button of the guide."""
-        self.answer(title, name)
-
-    def copy_to(self, folder, title):
-        os.makedirs(folder, exist_ok=True)
-        self.do(title, "Copy to a USB Drive…")
-        self.answer("Copy a Backup", "Choose Another Folder…")
-        self.choose_file(folder, "Copy Here", "Choose a Folder")
-
-
-class TestUpgrade(GuideCase):
+class TestUpgrade(StandInCase):
     def test_before_during_and_after(self):
         self.make_home("0.16", old_dump=False)
         self.install("0.16.2")
@@ -106,41 +79,29 @@ class TestUpgrade(GuideCase):
         self.do(UPGRADE, "Close")
         wait_for(lambda: self.record() == [], message="the record to go")
 
+    def hours_ago(self, hours):
+        return time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(time.time() - hours * 3600))
+
     def test_upgrade_that_failed(self):
         self.make_home("0.16", old_dump=False)
+        checked = homes.add_kolibri_dump(self.home, "0.16", self.hours_ago(2))
+        env = dict(self.sandbox.env, LD_PRELOAD="")
+        subprocess.run([os.environ["KB_CLI"], "--json", "--home", self.home, "check", os.path.basename(checked)],
+                       env=env, stdout=subprocess.DEVNULL, check=True)
         self.install("0.16.2")
         program = self.start()
-        program.press("Create Your First Backup")
         program.wait_rows(1)
         self.open_guide(UPGRADE)
+        self.wait_step(1, "Done.")
         self.do(UPGRADE, "Leave This Out")
         self.wait_step(2, "Done.", "You have left this out.")
         self.install("0.19.5")
-        earlier = time.time() - 3600
-        mine = glob.glob(self.backups("protected", "*.dump"))[0]
-        name = "db-v0.16.2_%s.dump" % time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(earlier - 3600))
-        self.make_older(mine, name)
-        homes.add_kolibri_dump(self.home, "0.16", time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(earlier)))
+        self.wait_step(4, "Do this now.")
+        homes.add_kolibri_dump(self.home, "0.16", self.hours_ago(1))  # its own, and then nothing more
         self.wait_step(4, "Did not work.", "has not finished upgrading your data")
         self.do(UPGRADE, "Go Back to an Older Version…")
         program.find("dialog", BACK)
-
-    def make_older(self, path, name):
-        """As if it had been made then: the name alone says so for a backup that lost its first line."""
-        with open(path, encoding="utf-8") as f:
-            text = f.read()
-        for public in glob.glob(self.backups("db-v0.16.2_*.dump")) + [path]:
-            os.remove(public)
-        stem = os.path.basename(path)
-        body = "\n".join(text.split("\n")[1:-2]) + "\n"
-        with open(self.backups("protected", name), "w", encoding="utf-8") as f:
-            f.write(body)
-        info = os.stat(self.backups("protected", name))
-        with open(self.backups("protected", name + ".ini"), "w") as f:
-            f.write("[Backup]\nchecked=2026-11-23T00:00:00Z\ncheck_result=ok\nchecked_size=%d\nchecked_mtime=%d\n"
-                    % (info.st_size, info.st_mtime))
-        for leftover in glob.glob(self.backups("protected", stem + ".ini")):
-            os.remove(leftover)
+        self.wait_step(3, "Install Kolibri 0.16.2.")
 
     def test_pending_says_so_by_itself(self):
         self.make_home("0.16", old_dump=True)
@@ -159,7 +120,7 @@ class TestUpgrade(GuideCase):
         self.wait_step(4, "Later")
 
 
-class TestBack(GuideCase):
+class TestBack(StandInCase):
     def begin(self):
         self.make_home("0.19")
         self.install("0.19.5")
@@ -174,7 +135,7 @@ class TestBack(GuideCase):
 
     def test_there_and_back(self):
         self.begin()
-        self.assertEqual(len(os.listdir(self.away)), 4, "both backups, the note and the text")
+        self.assertEqual(len(os.listdir(self.away)), 3, "both backups, and the text")
         self.assertTrue(os.path.exists(self.backups("protected", OLD)), "kept")
         self.program.stop()
 
@@ -221,27 +182,25 @@ class TestBack(GuideCase):
         self.answer("Restore a Backup", "Restore")
         self.wait_step(4, "Done.")
 
-    def test_drive_gone_in_the_middle_keeps_the_step(self):
+    def test_failed_copy_stays_to_be_done(self):
         self.make_home("0.19")
         self.install("0.19.5")
+        disk = drives.Memory(self, 24 * drives.MIB)
+        disk.fill(10 * 1024)
         program = self.start()
         program.wait_rows(1)
         self.open_guide(BACK)
         self.do(BACK, "Leave This Out")
         self.wait_step(2, "Do this now.")
-        gone = self.sandbox.file("gone", "deeper")
-        os.makedirs(gone)
-        self.do(BACK, "Copy to a USB Drive…")
-        self.answer("Copy a Backup", "Choose Another Folder…")
-        with open(self.backups(OLD), "r+b") as f:  # unreadable from now on
-            pass
-        os.rename(self.backups(OLD), self.backups(OLD) + "x")
-        self.choose_file(gone, "Copy Here", "Choose a Folder")
-        program.wait_text("Your Kolibri data")
-        os.rename(self.backups(OLD) + "x", self.backups(OLD))
+        self.copy_to(disk.path, BACK)
+        dialog = program.find("dialog", BACK)
+        wait_for(
+            lambda: any("too full" in (n.get_name() or "") for n in walk(dialog)), message="the error below the step")
         self.wait_step(2, "Do this now.")
+        self.assertEqual(os.listdir(disk.path), ["filler"])
         self.copy_to(self.sandbox.file("away"), BACK)
         self.wait_step(2, "Done.")
+        self.assertFalse(any("too full" in (n.get_name() or "") for n in walk(dialog)))
 
     def test_no_older_backup(self):
         self.make_home("0.19", old_dump=False)
