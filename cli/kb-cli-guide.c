@@ -4,11 +4,11 @@
 
 #include "kb-cli-json.h"
 #include "kb-cli.h"
+#include "kb-gettext.h"
 #include "kb-guide.h"
 #include "kb-text-guide.h"
 #include "kb-version.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /* The days do not matter here: no verdict is shown. */

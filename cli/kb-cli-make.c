@@ -8,13 +8,12 @@
 #include "kb-cli-json.h"
 #include "kb-cli.h"
 #include "kb-copy.h"
+#include "kb-gettext.h"
 #include "kb-guide-record.h"
 #include "kb-import.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
 #include "kb-verify.h"
-
-#include <glib/gi18n.h>
 
 static gpointer
 work_backup (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
@@ -370,6 +369,14 @@ delete_for_good (KbCli *self, const char *name, gboolean is_listed)
     return KB_EXIT_OK;
 }
 
+static char *
+say_delete (gconstpointer data)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return kb_text_delete_question (data, now);
+}
+
 /**
  * kb_cli_delete:
  * @self: the run
@@ -388,7 +395,6 @@ kb_cli_delete (KbCli *self, int argc, char **argv)
         {"yes", 'y', 0, G_OPTION_ARG_NONE, &self->yes, N_ ("Do not ask"), NULL},
         {0},
     };
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autoptr (GError) error = NULL;
 
     if (!kb_cli_parse (self, &argc, &argv, _ ("NAME"), entries, 1, 1))
@@ -398,8 +404,7 @@ kb_cli_delete (KbCli *self, int argc, char **argv)
     g_autoptr (KbEntry) entry = kb_catalog_find_any (self->home, argv[1], &error);
     if (entry == NULL && !kb_catalog_has_deleted (self->home, argv[1]))
         return kb_cli_fail (self, KB_OPERATION_DELETE, error);
-    g_autofree char *question = kb_text_delete_question (entry, now);
-    if (!kb_cli_ask (self, question))
+    if (!kb_cli_ask (self, say_delete, entry))
         return KB_EXIT_USAGE;
     return delete_for_good (self, argv[1], entry != NULL);
 }

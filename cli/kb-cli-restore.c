@@ -5,11 +5,10 @@
 #include "kb-catalog.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
+#include "kb-gettext.h"
 #include "kb-guide-record.h"
 #include "kb-restore.h"
 #include "kb-text-result.h"
-
-#include <glib/gi18n.h>
 
 static gpointer
 work_restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
@@ -58,20 +57,40 @@ print_restored (KbCli *self, const KbRestoreResult *result, const KbEntry *entry
     g_print ("%s\n", sentence);
 }
 
+/* What is asked about. */
+typedef struct {
+    const KbEntry *entry;
+    const char *data_version;
+} Choice;
+
+static char *
+say_warning (gconstpointer data)
+{
+    const Choice *choice = data;
+
+    return kb_text_newer_warning (choice->entry->version, choice->data_version);
+}
+
+static char *
+say_restore (gconstpointer data)
+{
+    const Choice *choice = data;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return kb_text_restore_question (choice->entry->time, now);
+}
+
 /* The question, and, where the backup is newer than what is there, the warning before it. */
 static gboolean
 ask (KbCli *self, const KbEntry *entry)
 {
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *question = kb_text_restore_question (entry->time, now);
     g_autofree char *installed_version = kb_home_find_program_version (self->home);
     g_autofree char *data_version = kb_home_read_data_version (self->home);
+    const Choice choice = {.entry = entry, .data_version = data_version};
 
-    if (kb_restore_needs_consent (entry->version, installed_version, data_version)) {
-        g_autofree char *warning = kb_text_newer_warning (entry->version, data_version);
-        g_printerr ("%s\n", warning);
-    }
-    return kb_cli_ask (self, question);
+    if (kb_restore_needs_consent (entry->version, installed_version, data_version))
+        kb_cli_warn (say_warning, &choice);
+    return kb_cli_ask (self, say_restore, &choice);
 }
 
 static int
@@ -142,19 +161,40 @@ work_undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GErro
     return kb_undo_run (data, progress, cancellable, error);
 }
 
+/* What would go. */
+typedef struct {
+    const KbDifference *difference;
+    GDateTime *since;
+} Loss;
+
+static char *
+say_loss (gconstpointer data)
+{
+    const Loss *loss = data;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return kb_text_difference (loss->difference, loss->since, now);
+}
+
+static char *
+say_undo (gconstpointer data)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return kb_text_undo_question (data, now);
+}
+
 /* What would go comes before the question. */
 static gboolean
 ask_undo (KbCli *self, const KbKept *kept)
 {
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *question = kb_text_undo_question (kept, now);
     KbDifference difference;
 
     if (kb_undo_read_difference (self->home, kept, &difference)) {
-        g_autofree char *text = kb_text_difference (&difference, kept->time, now);
-        g_printerr ("%s\n", text);
+        const Loss loss = {.difference = &difference, .since = kept->time};
+        kb_cli_warn (say_loss, &loss);
     }
-    return kb_cli_ask (self, question);
+    return kb_cli_ask (self, say_undo, kept);
 }
 
 static void

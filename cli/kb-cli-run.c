@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include "kb-cli.h"
+#include "kb-gettext.h"
 #include "kb-text-progress.h"
 
-#include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -4,12 +4,11 @@
 
 #include "kb-cli-json.h"
 #include "kb-cli.h"
+#include "kb-gettext.h"
 #include "kb-text-date.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
 #include "kb-text-status.h"
-
-#include <glib/gi18n.h>
 
 #define OLD_AFTER_DAYS 14
 

@@ -4,11 +4,11 @@
 #include "kb-cli.h"
 
 #include "kb-cli-json.h"
+#include "kb-gettext.h"
 #include "kb-recover.h"
 #include "kb-text-error.h"
 #include "kb-text-status.h"
 
-#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -160,18 +160,45 @@ kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GE
     return NULL;
 }
 
+/* What may cost data, in English as well where the translation is a draft. */
+static char *
+say_with_english (KbSay say, gconstpointer data)
+{
+    g_autofree char *text = say (data);
+    g_autofree char *english = kb_text_say_in_english (say, data);
+
+    return english != NULL ? g_strconcat (text, "\n", english, NULL) : g_steal_pointer (&text);
+}
+
+/**
+ * kb_cli_warn:
+ * @say: says what to think of before
+ * @data: what it is about
+ *
+ * Prints a warning, also where `--yes` answers.
+ */
+void
+kb_cli_warn (KbSay say, gconstpointer data)
+{
+    g_autofree char *text = say_with_english (say, data);
+
+    g_printerr ("%s\n", text);
+}
+
 /**
  * kb_cli_ask:
  * @self: the run
- * @question: a question whose answer is yes or no
+ * @say: says a question whose answer is yes or no
+ * @data: what it is about
  *
  * Asks on the terminal, unless `--yes` has answered. Where nobody can answer, it is no.
  *
  * Returns: %TRUE for yes
  */
 gboolean
-kb_cli_ask (KbCli *self, const char *question)
+kb_cli_ask (KbCli *self, KbSay say, gconstpointer data)
 {
+    g_autofree char *question = NULL;
     char answer[16];
 
     if (self->yes)
@@ -180,6 +207,7 @@ kb_cli_ask (KbCli *self, const char *question)
         g_printerr ("%s\n", _ ("This needs an answer: run it in a terminal, or add --yes."));
         return FALSE;
     }
+    question = say_with_english (say, data);
     /* Translators: a question, and the letters for yes and no in your language. */
     g_print (C_ ("question", "%s [y/N] "), question);
     if (fgets (answer, sizeof answer, stdin) == NULL)
@@ -233,6 +261,7 @@ exit_code (const GError *error)
         [KB_ERROR_UNSUPPORTED] = KB_EXIT_UNSUPPORTED,
         [KB_ERROR_IO] = KB_EXIT_IO,
         [KB_ERROR_FILE_TOO_LARGE] = KB_EXIT_FILE_TOO_LARGE,
+        [KB_ERROR_SANDBOX] = KB_EXIT_PERMISSION,
         [KB_ERROR_READ_ONLY] = KB_EXIT_READ_ONLY,
         [KB_ERROR_INTERNAL] = KB_EXIT_FAILED,
     };

@@ -3,6 +3,7 @@
 
 #include "kb-catalog.h"
 #include "kb-progress.h"
+#include "kb-text-language.h"
 #include "kb-text.h"
 
 #include <json-glib/json-glib.h>
@@ -76,7 +77,8 @@ gboolean kb_cli_open_home (KbCli *self, GError **error);
 char *kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog);
 KbEntry *
 kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **error);
-gboolean kb_cli_ask (KbCli *self, const char *question);
+void kb_cli_warn (KbSay say, gconstpointer data);
+gboolean kb_cli_ask (KbCli *self, KbSay say, gconstpointer data);
 
 char *kb_cli_make_plain (const char *text);
 int kb_cli_fail (KbCli *self, KbOperation operation, const GError *error);

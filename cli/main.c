@@ -2,8 +2,8 @@
 #include "config.h"
 
 #include "kb-cli.h"
+#include "kb-gettext.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /* A verb of the command line. */

@@ -119,6 +119,24 @@ set_paths (KbHome *self, const char *database)
     self->data_version = g_build_filename (self->path, ".data_version", NULL);
 }
 
+/* A folder that the sandbox was not given is not missing in it, but an empty one in memory, which
+ * can be written to and vanishes with the program. And in the folders that the portal for files
+ * hands out SQLite's locks fail (flatpak-metadata(5), flatpak/test.sh). */
+static gboolean
+check_sandbox (const char *path, GError **error)
+{
+    if (!kb_root_is_sandbox (NULL))
+        return TRUE;
+    g_autofree char *portal = g_build_filename (g_get_user_runtime_dir(), "doc", "", NULL);
+    if (!kb_platform_is_same_disk (path, "/") && !g_str_has_prefix (path, portal))
+        return TRUE;
+    g_set_error (error, KB_ERROR, KB_ERROR_SANDBOX,
+                 "open data folder: %s: not granted; to grant it: flatpak override --user "
+                 "--filesystem=%s $FLATPAK_ID",
+                 path, path);
+    return FALSE;
+}
+
 /**
  * kb_home_open:
  * @path: (nullable): the data folder; %NULL for the one of kb_find_default_home()
@@ -128,7 +146,8 @@ set_paths (KbHome *self, const char *database)
  * whether there is a database: kb_home_has_database() and kb_home_check_usable() do.
  *
  * Errors: %KB_ERROR_NOT_FOUND when there is no such folder, %KB_ERROR_UNSUPPORTED when its
- * options.ini cannot be understood, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ * options.ini cannot be understood, %KB_ERROR_SANDBOX when a sandbox keeps it from us,
+ * %KB_ERROR_PERMISSION, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the data folder
  */
@@ -157,6 +176,8 @@ kb_home_open_in (const char *root, const char *path, GError **error)
     g_autofree char *expanded = expand_user (wanted);
     g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
 
+    if (root == NULL && !check_sandbox (absolute, error))
+        return NULL;
     if (!g_file_test (absolute, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "open data folder: %s: no such folder",
                      absolute);

@@ -546,6 +546,31 @@ kb_platform_is_network (const char *dir)
 }
 
 /**
+ * kb_platform_is_same_disk:
+ * @path: a path; where nothing is there, its nearest folder counts
+ * @dir: a folder
+ *
+ * Returns: %TRUE if both are on one mounted file system
+ */
+gboolean
+kb_platform_is_same_disk (const char *path, const char *dir)
+{
+    g_autofree char *at = g_strdup (path);
+    struct stat one;
+    struct stat other;
+
+    while (stat (at, &one) != 0) {
+        char *above = g_path_get_dirname (at);
+        gboolean is_top = strcmp (above, at) == 0;
+        g_free (at);
+        at = above;
+        if (is_top)
+            return FALSE;
+    }
+    return stat (dir, &other) == 0 && one.st_dev == other.st_dev;
+}
+
+/**
  * kb_platform_real_path:
  * @path: a path
  *

@@ -84,6 +84,7 @@ gboolean kb_platform_free_space (const char *dir, uint64_t *bytes, GError **erro
 char *kb_platform_real_path (const char *path);
 const char *kb_platform_temp_dir (void);
 gboolean kb_platform_is_network (const char *dir);
+gboolean kb_platform_is_same_disk (const char *path, const char *dir);
 char *kb_platform_user_home (const char *user);
 char *kb_platform_program_data (void);
 char *kb_platform_registry_text (const char *key, const char *name);

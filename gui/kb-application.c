@@ -3,11 +3,16 @@
 
 #include "kb-application.h"
 
+#include "kb-chooser.h"
+#include "kb-gettext.h"
 #include "kb-help.h"
 #include "kb-preferences.h"
+#include "kb-text-language.h"
+#include "kb-text.h"
 #include "kb-window.h"
 
-#include <glib/gi18n.h>
+/* Where the menu has "Language…": the second of its section. */
+#define LANGUAGE_ITEM 1
 
 struct _KbApplication {
     GtkApplication parent_instance;
@@ -83,14 +88,28 @@ on_about (G_GNUC_UNUSED GSimpleAction *action,
           gpointer user_data)
 {
     GtkApplication *application = user_data;
+    g_autofree char *comments =
+        kb_text_join (_ ("Backs up Kolibri, and brings a backup back."),
+                      kb_text_language()->is_draft
+                          ? _ ("This translation is a draft: no native speaker has reviewed it.")
+                          : NULL);
 
     gtk_show_about_dialog (gtk_application_get_active_window (application), "program-name",
                            _ ("Kolibri Backup"), "version", KB_VERSION, "logo-icon-name", KB_APP_ID,
-                           "comments", _ ("Backs up Kolibri, and brings a backup back."),
-                           "license-type", GTK_LICENSE_MIT_X11, "copyright",
+                           "comments", comments, "license-type", GTK_LICENSE_MIT_X11, "copyright",
                            "© 2026 The Kolibri Backup developers",
                            /* Translators: your names, a line each. */
                            "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static GtkWidget *
+show_preferences (GtkApplication *application)
+{
+    GtkWidget *dialog = kb_preferences_new (gtk_application_get_active_window (application));
+
+    g_signal_connect (dialog, "response", G_CALLBACK (gtk_widget_destroy), NULL);
+    gtk_window_present (GTK_WINDOW (dialog));
+    return dialog;
 }
 
 static void
@@ -98,10 +117,29 @@ on_preferences (G_GNUC_UNUSED GSimpleAction *action,
                 G_GNUC_UNUSED GVariant *parameter,
                 gpointer user_data)
 {
-    GtkWidget *dialog = kb_preferences_new (gtk_application_get_active_window (user_data));
+    show_preferences (user_data);
+}
 
-    g_signal_connect (dialog, "response", G_CALLBACK (gtk_widget_destroy), NULL);
-    gtk_window_present (GTK_WINDOW (dialog));
+static void
+on_language (G_GNUC_UNUSED GSimpleAction *action,
+             G_GNUC_UNUSED GVariant *parameter,
+             gpointer user_data)
+{
+    kb_preferences_offer_languages (KB_PREFERENCES (show_preferences (user_data)));
+}
+
+/* Who has landed in a language that they cannot read finds the way back by its English name. */
+static void
+name_language_item (GtkApplication *application)
+{
+    GMenu *section = G_MENU (g_menu_model_get_item_link (
+        G_MENU_MODEL (gtk_application_get_menu_by_id (application, "window-menu")), 1,
+        G_MENU_LINK_SECTION));
+    g_autofree char *label = g_strconcat (_ ("_Language…"), " (Language)", NULL);
+
+    g_menu_remove (section, LANGUAGE_ITEM);
+    g_menu_insert (section, LANGUAGE_ITEM, label, "app.language");
+    g_object_unref (section);
 }
 
 static void
@@ -149,6 +187,7 @@ kb_application_startup (GApplication *application)
         {.name = "about", .activate = on_about},
         {.name = "help", .activate = on_help},
         {.name = "preferences", .activate = on_preferences},
+        {.name = "language", .activate = on_language},
         {.name = "quit", .activate = on_quit},
     };
     static const struct {
@@ -178,6 +217,11 @@ kb_application_startup (GApplication *application)
     g_set_application_name (_ ("Kolibri Backup"));
     gtk_window_set_default_icon_name (KB_APP_ID);
     load_style();
+    kb_chooser_init();
+    if (kb_text_language()->is_right_to_left) /* GTK knows it only if it has that language itself */
+        gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+    if (strcmp (kb_text_language()->code, "en") != 0)
+        name_language_item (GTK_APPLICATION (application));
     g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                      application);
     for (guint i = 0; i < G_N_ELEMENTS (accels); i++)

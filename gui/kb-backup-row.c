@@ -4,10 +4,9 @@
 #include "kb-backup-row.h"
 
 #include "kb-compatibility.h"
+#include "kb-gettext.h"
 #include "kb-text-date.h"
 #include "kb-text-entry.h"
-
-#include <glib/gi18n.h>
 
 struct _KbBackupRow {
     GtkListBoxRow parent_instance;

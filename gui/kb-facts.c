@@ -4,9 +4,8 @@
 
 #include "kb-facts.h"
 
+#include "kb-gettext.h"
 #include "kb-text-date.h"
-
-#include <glib/gi18n.h>
 
 struct _KbFacts {
     GtkGrid parent_instance;

@@ -7,8 +7,6 @@
 #include "kb-guide-step-row.h"
 #include "kb-text-guide.h"
 
-#include <glib/gi18n.h>
-
 struct _KbGuideDialog {
     GtkDialog parent_instance;
 

@@ -4,9 +4,8 @@
 
 #include "kb-guide-step-row.h"
 
+#include "kb-gettext.h"
 #include "kb-text-guide.h"
-
-#include <glib/gi18n.h>
 
 struct _KbGuideStepRow {
     GtkListBoxRow parent_instance;

@@ -4,7 +4,7 @@
 
 #include "kb-help.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
 
 struct _KbHelp {
     GtkWindow parent_instance;

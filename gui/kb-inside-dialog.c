@@ -5,9 +5,8 @@
 #include "kb-inside-dialog.h"
 
 #include "kb-facts.h"
+#include "kb-gettext.h"
 #include "kb-text-result.h"
-
-#include <glib/gi18n.h>
 
 struct _KbInsideDialog {
     GtkDialog parent_instance;

@@ -4,7 +4,7 @@
 
 #include "kb-message.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
 
 struct _KbMessage {
     GtkRevealer parent_instance;

@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (KbPreferences, kb_preferences, KB, PREFERENCES, GtkDialog)
 
 GtkWidget *kb_preferences_new (GtkWindow *parent);
+void kb_preferences_offer_languages (KbPreferences *self);
 
 G_END_DECLS

@@ -6,11 +6,11 @@
 
 #include "kb-compatibility.h"
 #include "kb-facts.h"
+#include "kb-gettext.h"
 #include "kb-text-entry.h"
+#include "kb-text-language.h"
 #include "kb-text-result.h"
 #include "kb-text.h"
-
-#include <glib/gi18n.h>
 
 struct _KbRestoreDialog {
     GtkDialog parent_instance;
@@ -20,6 +20,7 @@ struct _KbRestoreDialog {
     GtkLabel *question;
     KbFacts *facts;
     GtkLabel *consequence;
+    GtkLabel *english;
     GtkWidget *warning;
     GtkLabel *warning_text;
     GtkWidget *cancel;
@@ -27,6 +28,12 @@ struct _KbRestoreDialog {
 };
 
 G_DEFINE_FINAL_TYPE (KbRestoreDialog, kb_restore_dialog, GTK_TYPE_DIALOG)
+
+/* The restore that is asked about. */
+typedef struct {
+    const KbChecked *checked;
+    const KbStatus *status;
+} Restore;
 
 static void
 set_facts (KbRestoreDialog *self, const KbChecked *checked, const KbStatus *status)
@@ -42,8 +49,8 @@ set_facts (KbRestoreDialog *self, const KbChecked *checked, const KbStatus *stat
 }
 
 /* What goes, what becomes of it, and what Kolibri will do. */
-static void
-set_consequence (KbRestoreDialog *self, const KbChecked *checked, const KbStatus *status)
+static char *
+describe_consequence (const KbChecked *checked, const KbStatus *status)
 {
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     GDateTime *since = checked->entry->time != NULL ? checked->entry->time : checked->result->time;
@@ -58,12 +65,10 @@ set_consequence (KbRestoreDialog *self, const KbChecked *checked, const KbStatus
                                 ? _ ("A copy of the present data is kept on this computer, and you "
                                      "can undo the restore.")
                                 : NULL);
-    g_autofree char *text =
-        kb_text_join (kept, fit == KB_COMPATIBILITY_OLDER
-                                ? _ ("Kolibri will upgrade the restored data when it starts.")
-                                : NULL);
 
-    gtk_label_set_text (self->consequence, text);
+    return kb_text_join (kept, fit == KB_COMPATIBILITY_OLDER
+                                   ? _ ("Kolibri will upgrade the restored data when it starts.")
+                                   : NULL);
 }
 
 /* What to think of before, apart from a Kolibri that runs. */
@@ -79,6 +84,55 @@ find_warning (const KbChecked *checked, const KbStatus *status)
     if (newer == NULL)
         return g_steal_pointer (&device);
     return kb_text_join (newer, device);
+}
+
+static char *
+say_restore (gconstpointer data)
+{
+    const Restore *restore = data;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *question = kb_text_restore_question (restore->checked->entry->time, now);
+    g_autofree char *consequence = describe_consequence (restore->checked, restore->status);
+    g_autofree char *warning = find_warning (restore->checked, restore->status);
+    g_autofree char *text = kb_text_join (question, consequence);
+
+    return kb_text_join (text, warning);
+}
+
+static char *
+describe_undo (const KbUndoable *undoable)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *difference =
+        undoable->knows_difference
+            ? kb_text_difference (&undoable->difference, undoable->kept->time, now)
+            : NULL;
+
+    return kb_text_join (
+        _ ("The data that was there before comes back exactly as it was. A copy of the present "
+           "data is kept on this computer."),
+        difference);
+}
+
+static char *
+say_undo (gconstpointer data)
+{
+    const KbUndoable *undoable = data;
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *question = kb_text_undo_question (undoable->kept, now);
+    g_autofree char *consequence = describe_undo (undoable);
+
+    return kb_text_join (question, consequence);
+}
+
+/* A translation that nobody has reviewed must not cost the data of a class. */
+static void
+set_english (KbRestoreDialog *self, KbSay say, gconstpointer data)
+{
+    g_autofree char *text = kb_text_say_in_english (say, data);
+
+    gtk_label_set_text (self->english, text != NULL ? text : "");
+    gtk_widget_set_visible (GTK_WIDGET (self->english), text != NULL);
 }
 
 /**
@@ -144,9 +198,13 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *question = kb_text_restore_question (checked->entry->time, now);
 
+    g_autofree char *consequence = describe_consequence (checked, status);
+    const Restore restore = {.checked = checked, .status = status};
+
     gtk_label_set_text (self->question, question);
+    gtk_label_set_text (self->consequence, consequence);
+    set_english (self, say_restore, &restore);
     set_facts (self, checked, status);
-    set_consequence (self, checked, status);
     self->own_warning = find_warning (checked, status);
     kb_restore_dialog_set_server (self, status->server);
     make_cancel_the_default (self);
@@ -169,19 +227,13 @@ kb_restore_dialog_new_for_undo (GtkWindow *parent,
     KbRestoreDialog *self = g_object_new (KB_TYPE_RESTORE_DIALOG, "transient-for", parent, NULL);
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
     g_autofree char *question = kb_text_undo_question (undoable->kept, now);
-    g_autofree char *difference =
-        undoable->knows_difference
-            ? kb_text_difference (&undoable->difference, undoable->kept->time, now)
-            : NULL;
-    g_autofree char *text = kb_text_join (
-        _ ("The data that was there before comes back exactly as it was. A copy of the present "
-           "data is kept on this computer."),
-        difference);
+    g_autofree char *consequence = describe_undo (undoable);
 
     gtk_window_set_title (GTK_WINDOW (self), _ ("Undo a Restore"));
     gtk_button_set_label (GTK_BUTTON (self->restore), _ ("_Undo Restore"));
     gtk_label_set_text (self->question, question);
-    gtk_label_set_text (self->consequence, text);
+    gtk_label_set_text (self->consequence, consequence);
+    set_english (self, say_undo, undoable);
     gtk_widget_hide (GTK_WIDGET (self->facts));
     kb_restore_dialog_set_server (self, status->server);
     make_cancel_the_default (self);
@@ -207,6 +259,7 @@ kb_restore_dialog_class_init (KbRestoreDialogClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, question);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, facts);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, consequence);
+    gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, english);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, warning);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, warning_text);
     gtk_widget_class_bind_template_child (widget_class, KbRestoreDialog, cancel);

@@ -3,11 +3,10 @@
 #include "config.h"
 
 #include "kb-copy-dialog.h"
+#include "kb-gettext.h"
 #include "kb-text-guide.h"
 #include "kb-text-result.h"
 #include "kb-window-private.h"
-
-#include <glib/gi18n.h>
 
 /* Somebody installs another Kolibri meanwhile, or starts it. */
 #define REFRESH_INTERVAL_S 3

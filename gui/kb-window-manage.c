@@ -2,15 +2,16 @@
 /* See inside, keep, note, show, copy, import, delete; and the report for support. */
 #include "config.h"
 
+#include "kb-chooser.h"
 #include "kb-copy-dialog.h"
 #include "kb-error.h"
+#include "kb-gettext.h"
 #include "kb-inside-dialog.h"
 #include "kb-note-dialog.h"
+#include "kb-text-language.h"
 #include "kb-text-place.h"
 #include "kb-text-result.h"
 #include "kb-window-private.h"
-
-#include <glib/gi18n.h>
 
 static void
 add_filter (GtkFileChooser *chooser, const char *name, const char *const *patterns)
@@ -30,31 +31,18 @@ choose_backup (KbWindow *self, const char *title, const char *accept, GCallback 
     static const char *const backups[] = {"db-v*.dump", "*.dump",       "*.dump.gz",
                                           "*.sqlite3",  "*.sqlite3.gz", NULL};
     static const char *const everything[] = {"*", NULL};
-    GtkFileChooserNative *native = gtk_file_chooser_native_new (
-        title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN, accept, _ ("_Cancel"));
+    GtkFileChooser *chooser =
+        kb_chooser_new (GTK_WINDOW (self), title, GTK_FILE_CHOOSER_ACTION_OPEN, accept);
 
-    add_filter (GTK_FILE_CHOOSER (native), _ ("Backups of Kolibri"), backups);
-    add_filter (GTK_FILE_CHOOSER (native), _ ("All files"), everything);
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", on_chosen, self, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
-}
-
-static char *
-take_chosen (GtkNativeDialog *native, int response)
-{
-    char *path = NULL;
-
-    if (response == GTK_RESPONSE_ACCEPT)
-        path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (native));
-    g_object_unref (native);
-    return path;
+    add_filter (chooser, _ ("Backups of Kolibri"), backups);
+    add_filter (chooser, _ ("All files"), everything);
+    kb_chooser_show (chooser, on_chosen, self);
 }
 
 static void
-on_open_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_open_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
-    g_autofree char *path = take_chosen (native, response);
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
     if (path != NULL)
         kb_window_open_file (user_data, path);
@@ -84,10 +72,10 @@ on_imported (KbJob *job, const GError *error, gpointer user_data)
 }
 
 static void
-on_import_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_import_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
-    g_autofree char *path = take_chosen (native, response);
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
     if (path != NULL && self->job == NULL)
         kb_window_start_job (self, KB_OPERATION_IMPORT, kb_tasks_import (self->look->home, path),
@@ -247,12 +235,19 @@ on_copy (G_GNUC_UNUSED GSimpleAction *action, G_GNUC_UNUSED GVariant *parameter,
     gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static char *
+say_deleted (gconstpointer data)
+{
+    g_autoptr (GDateTime) now = g_date_time_new_now_local();
+
+    return kb_text_deleted (data, now);
+}
+
 static void
 on_deleted (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_data)
 {
     KbWindow *self = user_data;
     g_autoptr (KbEntry) entry = g_steal_pointer (&self->deleting);
-    g_autoptr (GDateTime) now = g_date_time_new_now_local();
 
     if (!kb_window_end_job (self))
         return;
@@ -260,8 +255,10 @@ on_deleted (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_data)
         kb_window_show_error (self, KB_OPERATION_DELETE, error);
         return;
     }
-    g_autofree char *text = kb_text_deleted (entry, now);
-    kb_message_show_news (self->message, text);
+    g_autofree char *text = say_deleted (entry);
+    g_autofree char *english = kb_text_say_in_english (say_deleted, entry);
+    g_autofree char *both = g_strjoin ("\n", text, english, NULL);
+    kb_message_show_news (self->message, both);
     self->deleted = g_strdup (entry->name);
     kb_message_add_action (self->message, _ ("_Undo"), "win.undelete");
 }
@@ -340,10 +337,10 @@ on_report_saved (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_da
 }
 
 static void
-on_report_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_report_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
-    g_autofree char *path = take_chosen (native, response);
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
     if (path == NULL || self->job != NULL)
         return;
@@ -358,15 +355,13 @@ on_save_report (G_GNUC_UNUSED GSimpleAction *action,
                 G_GNUC_UNUSED GVariant *parameter,
                 gpointer user_data)
 {
-    GtkFileChooserNative *native =
-        gtk_file_chooser_native_new (_ ("Save a Report for Support"), GTK_WINDOW (user_data),
-                                     GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+    GtkFileChooser *chooser =
+        kb_chooser_new (GTK_WINDOW (user_data), _ ("Save a Report for Support"),
+                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"));
 
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "kolibri-backup-report.txt");
-    gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (native), TRUE);
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", G_CALLBACK (on_report_response), user_data, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+    gtk_file_chooser_set_current_name (chooser, "kolibri-backup-report.txt");
+    gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
+    kb_chooser_show (chooser, G_CALLBACK (on_report_response), user_data);
 }
 
 /**

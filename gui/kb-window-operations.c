@@ -3,11 +3,10 @@
 #include "config.h"
 
 #include "kb-error.h"
+#include "kb-gettext.h"
 #include "kb-text-error.h"
 #include "kb-text-result.h"
 #include "kb-window-private.h"
-
-#include <glib/gi18n.h>
 
 /* Who looks at something else while a large backup is made wants to hear of its end. */
 static void

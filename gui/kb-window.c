@@ -3,10 +3,9 @@
 #include "config.h"
 
 #include "kb-error.h"
+#include "kb-gettext.h"
 #include "kb-text-status.h"
 #include "kb-window-private.h"
-
-#include <glib/gi18n.h>
 
 #define WATCH_DELAY_MS 500
 #define REFRESH_INTERVAL_S 60 /* midnight passes, and a server that was killed leaves no trace */

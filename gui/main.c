@@ -12,6 +12,7 @@ main (int argc, char **argv)
 
     kb_text_set_language (language);
     kb_text_init();
+    gtk_disable_setlocale(); /* it would undo what has just been chosen */
     g_set_prgname (KB_APP_ID);
 
     g_autoptr (GtkApplication) application = kb_application_new();

@@ -3,7 +3,52 @@
 
 #include "kb-text-date.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
+#include "kb-text-language.h"
+
+#include <locale.h>
+
+/* Whether the C library's names of months and days are in the language of the words. */
+static gboolean has_names = TRUE;
+
+static gboolean
+is_locale_of (const char *locale, const char *language)
+{
+    gsize length = strcspn (language, "_");
+
+    if (strcmp (language, "en") == 0 && (*locale == 'C' || strcmp (locale, "POSIX") == 0))
+        return TRUE;
+    return strncmp (locale, language, length) == 0 &&
+           (locale[length] == '\0' || strchr ("_.-@", locale[length]) != NULL);
+}
+
+/**
+ * kb_text_date_init:
+ *
+ * Has months and days named in the language of the words, whatever the rest of the locale is; where
+ * the C library has no such names, dates are written in numbers. After the catalogue has been
+ * bound, before there are threads.
+ */
+void
+kb_text_date_init (void)
+{
+    const KbLanguage *language = kb_text_language();
+    g_autofree char *locale = g_strconcat (language->locale, ".UTF-8", NULL);
+    const char *present = setlocale (LC_TIME, NULL);
+
+    has_names = is_locale_of (present != NULL ? present : "C", language->code) ||
+                setlocale (LC_TIME, locale) != NULL;
+}
+
+/* A date by @pattern, or in numbers where its names would be in a language of their own. */
+static char *
+format_date (GDateTime *time, const char *pattern)
+{
+    gboolean is_named =
+        has_names && (!kb_gettext_is_english() || is_locale_of (setlocale (LC_TIME, NULL), "en"));
+
+    return g_date_time_format (time, is_named ? pattern : "%Y-%m-%d");
+}
 
 /* The same moment on the clock of @now: a backup may tell the time of where it was made. */
 static GDateTime *
@@ -29,6 +74,19 @@ days_between (GDateTime *earlier, GDateTime *later)
     return g_date_days_between (&from, &to);
 }
 
+/* Some languages begin the names of days with a small letter; a heading does not. */
+static char *
+capitalise (char *text)
+{
+    gunichar first = g_utf8_get_char (text);
+    char letter[7] = {0};
+
+    g_unichar_to_utf8 (g_unichar_totitle (first), letter);
+    char *capital = g_strconcat (letter, g_utf8_next_char (text), NULL);
+    g_free (text);
+    return capital;
+}
+
 /**
  * kb_text_date_day:
  * @time: a local time
@@ -50,12 +108,12 @@ kb_text_date_day (GDateTime *time, GDateTime *now)
         return g_strdup (_ ("Yesterday"));
     if (days > 1 && days < 7)
         /* Translators: a day of this week, as "Monday": see strftime(3). */
-        return g_date_time_format (ours, C_ ("day heading", "%A"));
+        return capitalise (format_date (ours, C_ ("day heading", "%A")));
     if (g_date_time_get_year (ours) == g_date_time_get_year (now))
         /* Translators: a day of this year, as "Monday 16 November": see strftime(3). */
-        return g_date_time_format (ours, C_ ("day heading", "%A %-d %B"));
+        return capitalise (format_date (ours, C_ ("day heading", "%A %-d %B")));
     /* Translators: a day of another year, as "16 November 2025": see strftime(3). */
-    return g_date_time_format (ours, C_ ("day heading", "%-d %B %Y"));
+    return capitalise (format_date (ours, C_ ("day heading", "%-d %B %Y")));
 }
 
 /**
@@ -77,9 +135,9 @@ format_day (GDateTime *ours, GDateTime *now)
 {
     if (g_date_time_get_year (ours) == g_date_time_get_year (now))
         /* Translators: a day of this year, as "3 May": see strftime(3). */
-        return g_date_time_format (ours, C_ ("date in a sentence", "%-d %B"));
+        return format_date (ours, C_ ("date in a sentence", "%-d %B"));
     /* Translators: a day of another year, as "3 May 2025": see strftime(3). */
-    return g_date_time_format (ours, C_ ("date in a sentence", "%-d %B %Y"));
+    return format_date (ours, C_ ("date in a sentence", "%-d %B %Y"));
 }
 
 /**
@@ -138,7 +196,7 @@ kb_text_date_since (GDateTime *time, GDateTime *now)
 char *
 kb_text_date_exact (GDateTime *time)
 {
-    return g_date_time_format (time, "%c");
+    return g_date_time_format (time, has_names ? "%c" : "%Y-%m-%d %H:%M:%S");
 }
 
 /**

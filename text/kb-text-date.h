@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+void kb_text_date_init (void);
 char *kb_text_date_day (GDateTime *time, GDateTime *now);
 char *kb_text_date_time (GDateTime *time);
 char *kb_text_date_since (GDateTime *time, GDateTime *now);

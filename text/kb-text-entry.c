@@ -3,10 +3,10 @@
 
 #include "kb-text-entry.h"
 
+#include "kb-gettext.h"
 #include "kb-text-date.h"
 #include "kb-text.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /**

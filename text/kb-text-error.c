@@ -6,7 +6,7 @@
 
 #include "kb-text-error.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
 
 #define ON(operation) (1u << KB_OPERATION_##operation)
 #define ON_REPLACE (ON (RESTORE) | ON (UNDO))
@@ -138,6 +138,12 @@ static const Entry catalogue[] = {
      N_ ("Choose another drive, or have this one formatted as exFAT."), KB_ADVICE_CHOOSE_DRIVE},
     {KB_ERROR_FILE_TOO_LARGE, ON_ANY, N_ ("This disk cannot hold a file of that size."),
      N_ ("Ask who looks after this computer. The disk has to be formatted in another way."),
+     KB_ADVICE_SAVE_REPORT},
+
+    {KB_ERROR_SANDBOX, ON_ANY,
+     N_ ("Kolibri Backup was installed by Flatpak, and has not been allowed to use this folder."),
+     N_ ("Ask who looks after this computer to allow it in the settings of Flatpak, for example "
+         "with Flatseal. The details have the command that does it."),
      KB_ADVICE_SAVE_REPORT},
 
     {KB_ERROR_READ_ONLY, ON (COPY), N_ ("This drive is write-protected."),

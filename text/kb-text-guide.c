@@ -3,12 +3,10 @@
 
 #include "kb-text-guide.h"
 
-#include "kb-error.h"
+#include "kb-gettext.h"
 #include "kb-text-date.h"
 #include "kb-text-status.h"
 #include "kb-text.h"
-
-#include <glib/gi18n.h>
 
 /**
  * kb_text_guide_title:

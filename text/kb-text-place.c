@@ -4,10 +4,9 @@
 
 #include "kb-text-place.h"
 
+#include "kb-gettext.h"
 #include "kb-text-date.h"
 #include "kb-text.h"
-
-#include <glib/gi18n.h>
 
 /**
  * kb_text_drive:

@@ -3,7 +3,7 @@
 
 #include "kb-text-progress.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
 
 /**
  * kb_text_phase:

@@ -3,10 +3,9 @@
 
 #include "kb-text-result.h"
 
+#include "kb-gettext.h"
 #include "kb-text-date.h"
 #include "kb-text.h"
-
-#include <glib/gi18n.h>
 
 /**
  * kb_text_backed_up:

@@ -3,8 +3,14 @@
 
 #include "kb-text.h"
 
-#include <glib/gi18n.h>
+#include "kb-gettext.h"
+#include "kb-text-date.h"
+
 #include <locale.h>
+#include <string.h>
+
+/* English, in UTF-8: on every Debian and in every runtime of Flatpak. */
+#define NEUTRAL_LOCALE "C.UTF-8"
 
 /**
  * kb_text_set_language:
@@ -19,6 +25,27 @@ kb_text_set_language (const char *code)
         g_setenv ("LANGUAGE", code, TRUE);
 }
 
+/* A locale that this computer lacks must not take the language with it: gettext is silent in the
+ * locale "C", and English is no answer to somebody who asked for Swahili. */
+static void
+take_locale (void)
+{
+    static const int categories[] = {LC_CTYPE, LC_NUMERIC, LC_TIME, LC_COLLATE, LC_MESSAGES};
+    const char *wish = g_getenv ("LANGUAGE");
+
+    for (size_t i = 0; i < G_N_ELEMENTS (categories); i++)
+        if (setlocale (categories[i], "") == NULL)
+            setlocale (categories[i], NEUTRAL_LOCALE);
+    if (wish == NULL || *wish == '\0')
+        g_setenv ("LANGUAGE", g_get_language_names()[0], TRUE);
+    if (strcmp (g_getenv ("LANGUAGE"), "C") == 0)
+        return;
+    if (strcmp (setlocale (LC_MESSAGES, NULL), "C") == 0) {
+        setlocale (LC_MESSAGES, NEUTRAL_LOCALE);
+        setlocale (LC_CTYPE, NEUTRAL_LOCALE);
+    }
+}
+
 /**
  * kb_text_init:
  *
@@ -29,10 +56,11 @@ kb_text_init (void)
 {
     const char *dir = g_getenv ("KB_LOCALE_DIR"); /* a build tree has no installed translations */
 
-    setlocale (LC_ALL, "");
+    take_locale();
     bindtextdomain (GETTEXT_PACKAGE, dir != NULL ? dir : KB_LOCALE_DIR);
     bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
     textdomain (GETTEXT_PACKAGE);
+    kb_text_date_init();
 }
 
 /* What would turn the direction of the text around it, or end the isolation (Unicode, UAX #9). */

@@ -241,6 +241,41 @@ def trouble(stage):
         pass
 
 
+def guides(stage):
+    """A file VERSION stands for the installed Kolibri."""
+    site = stage.sandbox.file("venv", "lib", "python3.11", "site-packages", "kolibri")
+    program = stage.sandbox.file("venv", "bin", "kolibri")
+    os.makedirs(site)
+    os.makedirs(os.path.dirname(program))
+    with open(program, "w", encoding="ascii") as f:
+        f.write("#!/bin/false\n")
+    os.chmod(program, 0o755)
+    stage.sandbox.env["PATH"] = os.path.dirname(program) + os.pathsep + stage.sandbox.env["PATH"]
+    away = stage.sandbox.file("KINGSTON")
+    for name, version, guide in (
+        ("23-upgrade", "0.19.5", "win.guide-upgrade"), ("24-back", "0.19.5", "win.guide-downgrade"),
+        ("25-too-old", "0.16.2", None), ("26-go-on", "0.16.2", "win.guide-downgrade"),
+        ("27-upgrade-waiting", "0.20.0", None), ("28-safe-to-start", "0.20.0", "win.guide-upgrade"),
+    ):
+        with open(os.path.join(site, "VERSION"), "w", encoding="ascii") as f:
+            f.write(version)
+        stage.start()
+        wait_for(stage.program.row_names, message="the list")
+        if guide is not None:
+            stage.act(guide)
+            wait_for(lambda: [n for n in stage.program.all(showing=False) if n.get_role_name() == "list item"
+                              and n.get_name()], message="the steps")
+            if name == "24-back":
+                cli = os.path.join(stage.build, "cli", "kolibri-backup")
+                env = dict(stage.sandbox.env, LD_PRELOAD="")
+                for words in (["guide", "downgrade"], ["copy", "db-v0.16.2_2026-05-04_10-11-12.dump", away]):
+                    subprocess.run([cli, "--home", stage.home, *words], env=env, check=True, stdout=subprocess.DEVNULL)
+                time.sleep(4)
+        stage.picture(name)
+        if name == "26-go-on":
+            shutil.rmtree(os.path.join(stage.sandbox.env["XDG_DATA_HOME"], "kolibri-backup"))
+
+
 def many(stage):
     for i in range(60):
         day = "2026-%02d-%02d_08-30-%02d" % (1 + i // 28, 1 + i % 28, i % 60)
@@ -266,7 +301,7 @@ def all_states(build, folder):
     for dress, env in DRESSES.items():
         stage = Stage(build, os.path.join(folder, dress), env)
         try:
-            for part in (first_run, with_backups, dialogs, restored, trouble, many):
+            for part in (first_run, with_backups, dialogs, restored, trouble, guides, many):
                 part(stage)
         finally:
             stage.end()
