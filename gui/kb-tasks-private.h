@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @text: (nullable): what is to be written
  * @home: (nullable): the data folder
  * @entry: (nullable): a backup in it
+ * @entries: (nullable) (element-type KbEntry): some backups in it
  * @from_catalog: whether what is restored is in the data folder
  * @stop_kolibri: whether a running Kolibri may be stopped, and started again
  * @keep: whether the backup is to be kept
@@ -18,7 +19,8 @@ G_BEGIN_DECLS
  * @error: (nullable): for a report
  * @guide: (nullable): the guide that the work is for
  * @wishes_guide: whether the person has asked for a guide
- * @guide_kind: for which; @text is the version
+ * @guide_kind: for which
+ * @guide_version: (nullable): and to which version
  * @old_after_days: from how many days on a backup counts as old
  *
  * What a job takes along: a copy of all that it needs.
@@ -28,6 +30,7 @@ typedef struct {
     char *text;
     KbHome *home;
     KbEntry *entry;
+    GPtrArray *entries;
     gboolean from_catalog;
     gboolean stop_kolibri;
     gboolean keep;
@@ -36,6 +39,7 @@ typedef struct {
     KbGuide *guide;
     gboolean wishes_guide;
     KbGuideKind guide_kind;
+    char *guide_version;
     unsigned old_after_days;
 } KbTaskParams;
 

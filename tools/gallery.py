@@ -253,9 +253,9 @@ def guides(stage):
     stage.sandbox.env["PATH"] = os.path.dirname(program) + os.pathsep + stage.sandbox.env["PATH"]
     away = stage.sandbox.file("KINGSTON")
     for name, version, guide in (
-        ("23-upgrade", "0.19.5", "win.guide-upgrade"), ("24-back", "0.19.5", "win.guide-downgrade"),
-        ("25-too-old", "0.16.2", None), ("26-go-on", "0.16.2", "win.guide-downgrade"),
-        ("27-upgrade-waiting", "0.20.0", None), ("28-safe-to-start", "0.20.0", "win.guide-upgrade"),
+        ("26-upgrade", "0.19.5", "win.guide-upgrade"), ("27-back", "0.19.5", "win.guide-downgrade"),
+        ("28-too-old", "0.16.2", None), ("29-go-on", "0.16.2", "win.guide-downgrade"),
+        ("30-upgrade-waiting", "0.20.0", None), ("31-safe-to-start", "0.20.0", "win.guide-upgrade"),
     ):
         with open(os.path.join(site, "VERSION"), "w", encoding="ascii") as f:
             f.write(version)
@@ -265,15 +265,35 @@ def guides(stage):
             stage.act(guide)
             wait_for(lambda: [n for n in stage.program.all(showing=False) if n.get_role_name() == "list item"
                               and n.get_name()], message="the steps")
-            if name == "24-back":
+            if name == "27-back":
                 cli = os.path.join(stage.build, "cli", "kolibri-backup")
                 env = dict(stage.sandbox.env, LD_PRELOAD="")
                 for words in (["guide", "downgrade"], ["copy", "db-v0.16.2_2026-05-04_10-11-12.dump", away]):
                     subprocess.run([cli, "--home", stage.home, *words], env=env, check=True, stdout=subprocess.DEVNULL)
                 time.sleep(4)
         stage.picture(name)
-        if name == "26-go-on":
+        if name == "29-go-on":
             shutil.rmtree(os.path.join(stage.sandbox.env["XDG_DATA_HOME"], "kolibri-backup"))
+
+
+def data_folders(stage):
+    other = os.path.join(stage.sandbox.user, ".var/app/org.learningequality.Kolibri/data/kolibri")
+    homes.make_home(other, "demo-0.16")
+    stage.start()
+    wait_for(stage.program.row_names, message="the list")
+    stage.picture("23-other-folders")
+    stage.act("win.homes")
+    wait_for(lambda: stage.program.all("dialog"), message="the folders")
+    stage.picture("24-data-folders")
+    shutil.rmtree(other)
+    old = [os.path.join(stage.home, "backups", "db-v0.9.%d_2018-05-01_10-11-12.dump" % n) for n in (3, 4)]
+    for path in old:
+        shutil.copy(homes.add_kolibri_dump(stage.home, "demo-0.19", NEW), path)
+    stage.start()
+    wait_for(stage.program.row_names, message="the list")
+    stage.picture("25-in-danger")
+    for path in old:
+        os.remove(path)
 
 
 def many(stage):
@@ -301,7 +321,7 @@ def all_states(build, folder):
     for dress, env in DRESSES.items():
         stage = Stage(build, os.path.join(folder, dress), env)
         try:
-            for part in (first_run, with_backups, dialogs, restored, trouble, guides, many):
+            for part in (first_run, with_backups, dialogs, restored, trouble, data_folders, guides, many):
                 part(stage)
         finally:
             stage.end()
