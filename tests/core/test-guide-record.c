@@ -78,6 +78,8 @@ test_notes (void)
     g_assert_null (kb_guide_record_load (HOME, &error));
     save();
     kb_test_assert_ok (kb_guide_record_note_copy (HOME, "x", "/y", &error), error);
+    g_autoptr (KbGuideRecord) same = kb_guide_record_load (HOME, &error);
+    g_assert_cmpstr (same->copy, !=, "/y");
     kb_test_assert_ok (
         kb_guide_record_note_copy (HOME, "db-v0.17.5_2026-05-04_10-11-12.dump", "/z", &error),
         error);

@@ -32,6 +32,7 @@ typedef struct {
     const char *to;
     KbGuideHint hint;
     KbGuideProblem problem;
+    gboolean is_upgrading;
 } Case;
 
 #define OURS(version, hours)                                                                       \
@@ -74,8 +75,8 @@ static const Case cases[] = {
     {"installed", UP, .program = "0.19.5", .data = "0.17.5", .steps = "dddn",
      .backups = {OURS ("0.17.5", 1)}, .backup = "0.17.5-1", .hint = KB_GUIDE_HINT_GO_ON,
      .record = {.from_version = S ("0.17.5"), .backup = S ("0.17.5-1"), .copy = S ("/media/x")}},
-    {"upgrading just now", UP, .program = "0.19.5", .data = "0.17.5", .steps = "dddn",
-     .backups = {THEIRS ("0.17.5", 0), OURS ("0.17.5", 1)}, .backup = "0.17.5-1",
+    {"upgrading just now", UP, .is_upgrading = TRUE, .program = "0.19.5", .data = "0.17.5",
+     .steps = "dddn", .backups = {THEIRS ("0.17.5", 0), OURS ("0.17.5", 1)}, .backup = "0.17.5-1",
      .hint = KB_GUIDE_HINT_GO_ON,
      .record = {.from_version = S ("0.17.5"), .backup = S ("0.17.5-1"), .copy = S ("/media/x")}},
     {"the upgrade failed", UP, .program = "0.19.5", .data = "0.17.5", .steps = "dddf",
@@ -83,11 +84,13 @@ static const Case cases[] = {
      .hint = KB_GUIDE_HINT_GO_ON,
      .record = {.from_version = S ("0.17.5"), .backup = S ("0.17.5-2"), .copy = S ("/media/x")}},
     {"Kolibri's own, checked, is no sign of an upgrade", UP, .program = "0.19.5", .data = "0.17.5",
-     .steps = "dndl", .backups = {{"0.17.5", 2, FALSE, "ok"}}, .backup = "0.17.5-2",
-     .hint = KB_GUIDE_HINT_START},
-    {"it failed, and is tried again", UP, .program = "0.19.5", .data = "0.17.5", .steps = "dddn",
-     .server = KB_SERVER_STARTING, .backups = {THEIRS ("0.17.5", 1), OURS ("0.17.5", 2)},
-     .backup = "0.17.5-2", .hint = KB_GUIDE_HINT_GO_ON,
+     .steps = "dddn", .backups = {{"0.17.5", 2, FALSE, "ok"}}, .backup = "0.17.5-2",
+     .hint = KB_GUIDE_HINT_GO_ON,
+     .record = {.from_version = S ("0.17.5"), .skipped = 1U << KB_GUIDE_STEP_COPY}},
+    {"it failed, and is tried again", UP, .is_upgrading = TRUE, .program = "0.19.5",
+     .data = "0.17.5", .steps = "dddn", .server = KB_SERVER_STARTING,
+     .backups = {THEIRS ("0.17.5", 1), OURS ("0.17.5", 2)}, .backup = "0.17.5-2",
+     .hint = KB_GUIDE_HINT_GO_ON,
      .record = {.from_version = S ("0.17.5"), .backup = S ("0.17.5-2"), .copy = S ("/media/x")}},
     {"half upgraded is not upgraded", UP, .program = "0.19.5", .data = "0.17.5", .proven = "0.19.0",
      .steps = "dddn", .backups = {OURS ("0.17.5", 2)}, .backup = "0.17.5-2",
@@ -287,6 +290,7 @@ check_case (const Case *row)
                      kb_guide_hint_to_string (row->hint));
     g_assert_cmpstr (kb_guide_problem_to_string (guide->problem), ==,
                      kb_guide_problem_to_string (row->problem));
+    g_assert_cmpint (guide->is_upgrading, ==, row->is_upgrading);
     if (row->to != NULL)
         g_assert_cmpstr (guide->to_version, ==, row->to);
 }
