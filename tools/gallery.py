@@ -243,6 +243,9 @@ def trouble(stage):
 
 def guides(stage):
     """A file VERSION stands for the installed Kolibri."""
+    shutil.rmtree(stage.home)
+    homes.make_home(stage.home, "demo-0.19")
+    homes.add_kolibri_dump(stage.home, "demo-0.16")
     site = stage.sandbox.file("venv", "lib", "python3.11", "site-packages", "kolibri")
     program = stage.sandbox.file("venv", "bin", "kolibri")
     os.makedirs(site)
