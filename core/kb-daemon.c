@@ -86,20 +86,19 @@ static GDBusConnection *
 connect_bus (GBusType type, unsigned timeout_s, GCancellable *cancellable, GError **error)
 {
     g_autofree char *address = find_bus (type, cancellable);
-    g_autofree char *guid = NULL;
 
     if (address == NULL) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "D-Bus: there is no bus");
         return NULL;
     }
     g_autoptr (GIOStream) stream =
-        g_dbus_address_get_stream_sync (address, &guid, cancellable, error);
+        g_dbus_address_get_stream_sync (address, NULL, cancellable, error);
     if (stream == NULL)
         return NULL;
     if (G_IS_SOCKET_CONNECTION (stream))
         g_socket_set_timeout (g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)),
                               timeout_s);
-    return g_dbus_connection_new_sync (stream, guid,
+    return g_dbus_connection_new_sync (stream, NULL,
                                        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
                                            G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                                        NULL, cancellable, error);
