@@ -34,6 +34,23 @@ is_watched (const char *path)
     return dir != NULL && path != NULL && strncmp (path, dir, strlen (dir)) == 0;
 }
 
+static pid_t window;
+
+__attribute__ ((constructor)) static void
+remember_window (void)
+{
+    window = getpid();
+}
+
+/* A child that was forked to look at locks keeps nobody waiting at the window. */
+static const char *
+name_thread (void)
+{
+    if (getpid() != window)
+        return "child";
+    return gettid() == getpid() ? "main" : "worker";
+}
+
 static void
 note (const char *call, const char *what)
 {
@@ -43,8 +60,7 @@ note (const char *call, const char *what)
     if (log == NULL || inside)
         return;
     inside = 1;
-    int n = snprintf (line, sizeof line, "%s %s %s\n", gettid() == getpid() ? "main" : "worker",
-                      call, what);
+    int n = snprintf (line, sizeof line, "%s %s %s\n", name_thread(), call, what);
     int fd = NEXT (open) (log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0 && NEXT (write) (fd, line, (size_t) n) < n)
         abort();
