@@ -42,6 +42,7 @@ class Sandbox:
             XDG_DATA_HOME=os.path.join(self.user, "share"),
             TMPDIR=self.path,
             KOLIBRI_HOME=os.path.join(self.path, "none"),
+            DBUS_SYSTEM_BUS_ADDRESS="unix:path=/nonexistent/bus",  # nobody else's Kolibri
         )
 
     def file(self, *names):

@@ -27,6 +27,7 @@ class FindCase(unittest.TestCase):
         self.sandbox = homes.Sandbox()
         self.tree = trees.Tree(self.sandbox.file("root"))
         self.env = dict(self.sandbox.env, HOME="/home/teacher", PATH="/home/teacher/.local/bin:/usr/bin:/bin")
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
         del self.env["KOLIBRI_HOME"]
 
         self.addCleanup(self.sandbox.remove)

@@ -124,7 +124,7 @@ class RunningCase(unittest.TestCase):
     def start_worker(self, home, *options, name="uwsgi"):
         """A process of kolibri-server, by its first word."""
         words = [name, os.path.join(HERE, "fake_uwsgi.py"), "--ini", "/etc/kolibri/dist/uwsgi.ini"]
-        child = self.start(words + ["--env=KOLIBRI_HOME=" + home, *options], executable=sys.executable)
+        child = self.start(words + [*options, "--env=KOLIBRI_HOME=" + home], executable=sys.executable)
         wait_for(lambda: os.path.exists(os.path.join(home, "worker.ready")), "no worker")
         return child
 
@@ -138,9 +138,9 @@ class RunningCase(unittest.TestCase):
         config = self.sandbox.file("bus.conf")
         with open(config, "w", encoding="utf-8") as f:
             f.write(BUS % (path, services or self.sandbox.file("none")))
-        self.start(["dbus-daemon", "--nofork", "--config-file=" + config])
-        wait_for(lambda: os.path.exists(path), "no bus")
-        return "unix:path=" + path
+        bus = self.start(["dbus-daemon", "--nofork", "--print-address", "--config-file=" + config], stdout=subprocess.PIPE)
+        self.addCleanup(bus.stdout.close)
+        return bus.stdout.readline().decode().strip()  # with its guid, as every session has it
 
     def start_daemon(self, bus, name=NAME, **options):
         path = "/" + name.replace(".", "/") + "/Main"

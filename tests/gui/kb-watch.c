@@ -18,6 +18,15 @@
 
 static __thread int inside;
 
+/* A child that a worker forks is the worker's, though it is the first thread of its process. */
+static __thread int is_main;
+
+__attribute__ ((constructor)) static void
+mark_main (void)
+{
+    is_main = 1;
+}
+
 static const char *
 watched_dir (void)
 {
@@ -34,23 +43,6 @@ is_watched (const char *path)
     return dir != NULL && path != NULL && strncmp (path, dir, strlen (dir)) == 0;
 }
 
-static pid_t window;
-
-__attribute__ ((constructor)) static void
-remember_window (void)
-{
-    window = getpid();
-}
-
-/* A child that was forked to look at locks keeps nobody waiting at the window. */
-static const char *
-name_thread (void)
-{
-    if (getpid() != window)
-        return "child";
-    return gettid() == getpid() ? "main" : "worker";
-}
-
 static void
 note (const char *call, const char *what)
 {
@@ -60,7 +52,7 @@ note (const char *call, const char *what)
     if (log == NULL || inside)
         return;
     inside = 1;
-    int n = snprintf (line, sizeof line, "%s %s %s\n", name_thread(), call, what);
+    int n = snprintf (line, sizeof line, "%s %s %s\n", is_main ? "main" : "worker", call, what);
     int fd = NEXT (open) (log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0 && NEXT (write) (fd, line, (size_t) n) < n)
         abort();

@@ -64,6 +64,31 @@ test_agreement (void)
 }
 
 static void
+test_server_advice (void)
+{
+    KbServerLook look = {.state = KB_SERVER_STOPPED, .rights = KB_SERVICE_RIGHTS_NONE};
+
+    g_assert_null (kb_text_server_advice (&look));
+    look.state = KB_SERVER_RUNNING;
+    kb_test_assert_text (kb_text_server_advice (&look), "Kolibri cannot be stopped from here. Stop "
+                                                        "it yourself before you restore.");
+    look.rights = KB_SERVICE_RIGHTS_OURS;
+    kb_test_assert_text (kb_text_server_advice (&look),
+                         "For a restore, Kolibri Backup can stop Kolibri and start it again.");
+    look.rights = KB_SERVICE_RIGHTS_ASK;
+    kb_test_assert_text (kb_text_server_advice (&look),
+                         "For a restore, Kolibri Backup can stop Kolibri and start it again. The "
+                         "computer will ask for the password of an administrator.");
+    look.state = KB_SERVER_NOT_RESPONDING;
+    kb_test_assert_text (kb_text_server_advice (&look), "Kolibri does not answer any more. Restart "
+                                                        "the computer before you restore.");
+    look.state = KB_SERVER_UNKNOWN;
+    kb_test_assert_text (kb_text_server_advice (&look),
+                         "It cannot be seen from here whether Kolibri is running. Start Kolibri, "
+                         "close it again, and then restore.");
+}
+
+static void
 test_other_homes (void)
 {
     KbFound found[3] = {{.path = (char *) "/a"}, {.path = (char *) "/b"}, {.path = (char *) "/c"}};
@@ -139,5 +164,6 @@ main (int argc, char **argv)
     g_test_add_func ("/text-status/found-state", test_found_state);
     g_test_add_func ("/text-status/lost-home", test_lost_home);
     g_test_add_func ("/text-status/endangered", test_endangered);
+    g_test_add_func ("/text-status/server-advice", test_server_advice);
     return g_test_run();
 }
