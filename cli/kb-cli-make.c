@@ -9,6 +9,7 @@
 #include "kb-cli.h"
 #include "kb-copy.h"
 #include "kb-gettext.h"
+#include "kb-guide-record.h"
 #include "kb-import.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
@@ -284,6 +285,10 @@ kb_cli_copy (KbCli *self, int argc, char **argv)
     g_autoptr (KbCopyResult) result = kb_cli_run (self, work_copy, &options, &error);
     if (result == NULL)
         return kb_cli_fail (self, KB_OPERATION_COPY, error);
+    if (from_catalog) {
+        g_autofree char *path = g_canonicalize_filename (result->path, NULL);
+        kb_guide_record_note_copy (kb_home_get_path (self->home), entry->name, path, NULL);
+    }
     print_copy (self, result);
     return KB_EXIT_OK;
 }

@@ -7,6 +7,7 @@
 #include "kb-cli.h"
 #include "kb-find.h"
 #include "kb-gettext.h"
+#include "kb-guide-record.h"
 #include "kb-restore.h"
 #include "kb-text-place.h"
 #include "kb-text-result.h"
@@ -128,6 +129,7 @@ restore_entry (KbCli *self, const KbEntry *entry, gboolean from_catalog, gboolea
 
     if (result == NULL)
         return kb_cli_fail (self, KB_OPERATION_RESTORE, error);
+    kb_guide_record_note_restore (kb_home_get_path (self->home), NULL);
     print_restored (self, result, entry);
     return KB_EXIT_OK;
 }

@@ -63,6 +63,7 @@ int kb_cli_note (KbCli *self, int argc, char **argv);
 int kb_cli_copy (KbCli *self, int argc, char **argv);
 int kb_cli_import (KbCli *self, int argc, char **argv);
 int kb_cli_delete (KbCli *self, int argc, char **argv);
+int kb_cli_guide (KbCli *self, int argc, char **argv);
 int kb_cli_report (KbCli *self, int argc, char **argv);
 
 gboolean kb_cli_parse (KbCli *self,

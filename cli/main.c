@@ -26,6 +26,7 @@ static const Command commands[] = {
     {"copy", kb_cli_copy, N_ ("Copy a backup to a USB drive")},
     {"import", kb_cli_import, N_ ("Add a backup from elsewhere to the list")},
     {"delete", kb_cli_delete, N_ ("Delete a backup for good")},
+    {"guide", kb_cli_guide, N_ ("Lead through an upgrade, or back to an older Kolibri")},
     {"report", kb_cli_report, N_ ("Print a report for support that names nobody")},
 };
 

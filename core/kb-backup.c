@@ -11,6 +11,7 @@
 #include "kb-migrations.h"
 #include "kb-recover.h"
 #include "kb-summary-reader.h"
+#include "kb-version.h"
 
 #define NAME_TRIES 30
 #define STATEMENTS_BETWEEN_CHECKS 1024
@@ -68,24 +69,28 @@ find_space (Run *self, KbSqlite *db, GError **error)
                                   error);
 }
 
-/* The version of the data, never that of the installed program (design.md §3). */
+/* The version of the data, never that of the installed program (design.md §3). An older Kolibri
+ * that was started on newer data has put its own version into .data_version (facts, 6): the rows
+ * prove the later release. */
 static char *
 find_version (const KbHome *home, KbSqlite *db, GError **error)
 {
     g_autoptr (GError) local = NULL;
+    g_autofree char *version = NULL;
     gboolean has_unknown;
-    char *version;
 
-    if (!kb_home_load_data_version (home, &version, error) || version != NULL)
-        return version;
-    version = kb_migrations_find_version (db, &has_unknown, &local);
-    if (version == NULL && local != NULL)
+    if (!kb_home_load_data_version (home, &version, error))
+        return NULL;
+    g_autofree char *proven = kb_migrations_find_version (db, &has_unknown, &local);
+    if (version != NULL && kb_version_compare_release (proven, version) <= 0)
+        return g_steal_pointer (&version);
+    if (proven == NULL && local != NULL)
         g_propagate_error (error, g_steal_pointer (&local));
-    else if (version == NULL)
+    else if (proven == NULL)
         g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED,
                      "back up: %s: neither .data_version nor django_migrations says the version",
                      kb_home_get_path (home));
-    return version;
+    return g_steal_pointer (&proven);
 }
 
 /* Within the snapshot: what the first line says. */

@@ -3,6 +3,7 @@
 
 #include "kb-backup-name.h"
 #include "kb-platform.h"
+#include "kb-version.h"
 
 /* Who has more backups on a drive than this has a reason, and opens the file by hand. */
 #define MAX_FILES 500
@@ -54,9 +55,11 @@ kb_drive_list (void)
 }
 
 static void
-take_newer (KbEntry **best, KbEntry *entry)
+take_newer (KbEntry **best, KbEntry *entry, const char *max_version)
 {
-    gboolean usable = entry->state == KB_ENTRY_COMPLETE && entry->time != NULL;
+    gboolean fits =
+        max_version == NULL || kb_version_compare_release (entry->version, max_version) <= 0;
+    gboolean usable = entry->state == KB_ENTRY_COMPLETE && entry->time != NULL && fits;
 
     if (usable && (*best == NULL || g_date_time_compare (entry->time, (*best)->time) > 0)) {
         kb_entry_unref (*best);
@@ -65,7 +68,7 @@ take_newer (KbEntry **best, KbEntry *entry)
 }
 
 static gboolean
-look_into (const char *folder, GCancellable *cancellable, KbEntry **best)
+look_into (const char *folder, const char *max_version, GCancellable *cancellable, KbEntry **best)
 {
     g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
     KbEntry *before = *best;
@@ -81,7 +84,7 @@ look_into (const char *folder, GCancellable *cancellable, KbEntry **best)
         g_autofree char *path = g_build_filename (folder, name, NULL);
         g_autoptr (KbEntry) entry = kb_catalog_describe_file (path, NULL);
         if (entry != NULL)
-            take_newer (best, entry);
+            take_newer (best, entry, max_version);
     }
     return *best != before;
 }
@@ -89,6 +92,8 @@ look_into (const char *folder, GCancellable *cancellable, KbEntry **best)
 /**
  * kb_drive_find_backup:
  * @drives: (element-type KbDrive): drives
+ * @max_version: (nullable): the newest version of Kolibri that it may be of; pre-releases count as
+ *     their release
  * @cancellable: (nullable): looked at between any two files
  * @drive: (out) (transfer none): the drive that has it
  *
@@ -98,7 +103,10 @@ look_into (const char *folder, GCancellable *cancellable, KbEntry **best)
  * Returns: (transfer full) (nullable): what it says about itself
  */
 KbEntry *
-kb_drive_find_backup (const GPtrArray *drives, GCancellable *cancellable, const KbDrive **drive)
+kb_drive_find_backup (const GPtrArray *drives,
+                      const char *max_version,
+                      GCancellable *cancellable,
+                      const KbDrive **drive)
 {
     KbEntry *best = NULL;
 
@@ -106,9 +114,9 @@ kb_drive_find_backup (const GPtrArray *drives, GCancellable *cancellable, const 
     for (guint i = 0; i < drives->len; i++) {
         const KbDrive *candidate = drives->pdata[i];
         g_autofree char *folder = kb_drive_get_folder (candidate);
-        if (look_into (candidate->path, cancellable, &best))
+        if (look_into (candidate->path, max_version, cancellable, &best))
             *drive = candidate;
-        if (look_into (folder, cancellable, &best))
+        if (look_into (folder, max_version, cancellable, &best))
             *drive = candidate;
     }
     return best;

@@ -27,8 +27,10 @@ typedef struct {
 GPtrArray *kb_drive_list (void);
 void kb_drive_free (KbDrive *self);
 char *kb_drive_get_folder (const KbDrive *self);
-KbEntry *
-kb_drive_find_backup (const GPtrArray *drives, GCancellable *cancellable, const KbDrive **drive);
+KbEntry *kb_drive_find_backup (const GPtrArray *drives,
+                               const char *max_version,
+                               GCancellable *cancellable,
+                               const KbDrive **drive);
 
 GPtrArray *kb_drive_list_mounts (void);
 

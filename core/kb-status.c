@@ -3,6 +3,7 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-migrations.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -16,13 +17,10 @@ const char *
 kb_verdict_to_string (KbVerdict verdict)
 {
     static const char *const names[] = {
-        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",
-        [KB_VERDICT_UNSUPPORTED] = "unsupported",
-        [KB_VERDICT_DAMAGED] = "damaged",
-        [KB_VERDICT_NO_BACKUP] = "no-backup",
-        [KB_VERDICT_AT_RISK] = "at-risk",
-        [KB_VERDICT_GETTING_OLD] = "getting-old",
-        [KB_VERDICT_SAFE] = "safe",
+        [KB_VERDICT_NO_KOLIBRI] = "no-kolibri",   [KB_VERDICT_UNSUPPORTED] = "unsupported",
+        [KB_VERDICT_DAMAGED] = "damaged",         [KB_VERDICT_TOO_OLD] = "program-too-old",
+        [KB_VERDICT_NO_BACKUP] = "no-backup",     [KB_VERDICT_AT_RISK] = "at-risk",
+        [KB_VERDICT_GETTING_OLD] = "getting-old", [KB_VERDICT_SAFE] = "safe",
     };
 
     return names[verdict];
@@ -39,6 +37,7 @@ kb_status_free (KbStatus *self)
         return;
     g_free (self->home);
     g_free (self->data_version);
+    g_free (self->true_version);
     g_free (self->installed_version);
     g_clear_pointer (&self->homes, g_ptr_array_unref);
     kb_server_look_free (self->look);
@@ -47,6 +46,19 @@ kb_status_free (KbStatus *self)
     kb_entry_unref (self->newest);
     kb_pruning_free (self->pruning);
     g_free (self);
+}
+
+/* A pre-release has the migrations of its release, so only a later release counts. */
+static void
+find_true_version (KbStatus *self, KbSqlite *db)
+{
+    gboolean has_unknown;
+    g_autofree char *proven = kb_migrations_find_version (db, &has_unknown, NULL);
+
+    if (self->data_version == NULL || kb_version_compare_release (proven, self->data_version) <= 0)
+        return;
+    g_free (self->true_version);
+    self->true_version = g_steal_pointer (&proven);
 }
 
 /* What a look into the database has found. A busy one is as good as any. */
@@ -63,6 +75,7 @@ read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
     self->database_bytes = kb_file_size (kb_home_get_database (home));
     if (db != NULL) {
         kb_sqlite_watch_cancel (db, cancellable);
+        find_true_version (self, db);
         self->summary = kb_summary_read (db, &local);
         self->device_id = self->summary != NULL ? g_strdup (self->summary->device_id) : NULL;
         if (self->summary != NULL && !kb_summary_is_kolibri (db))
@@ -119,18 +132,17 @@ is_older_than_days (GDateTime *time, unsigned days)
 static KbVerdict
 judge (const KbStatus *self, const KbHome *home, Database database, unsigned old_after_days)
 {
-    gboolean versions_differ =
-        self->agreement == KB_AGREEMENT_UPGRADE || self->agreement == KB_AGREEMENT_DOWNGRADE;
-
     if (!kb_home_uses_sqlite (home))
         return KB_VERDICT_UNSUPPORTED;
     if (!self->has_database || database == DATABASE_OF_NOBODY)
         return KB_VERDICT_NO_KOLIBRI;
     if (database == DATABASE_DAMAGED)
         return KB_VERDICT_DAMAGED;
+    if (self->agreement == KB_AGREEMENT_DOWNGRADE)
+        return KB_VERDICT_TOO_OLD;
     if (self->newest == NULL)
         return KB_VERDICT_NO_BACKUP;
-    if (versions_differ && is_older_than_days (self->newest->time, 1))
+    if (self->agreement == KB_AGREEMENT_UPGRADE && is_older_than_days (self->newest->time, 1))
         return KB_VERDICT_AT_RISK;
     if (is_older_than_days (self->newest->time, old_after_days))
         return KB_VERDICT_GETTING_OLD;
@@ -180,6 +192,7 @@ kb_status_read (const KbHome *home,
 
     self->has_database = kb_home_has_database (home);
     self->data_version = kb_home_read_data_version (home);
+    self->true_version = g_strdup (self->data_version);
     kb_server_look_free (self->look);
     self->look = kb_server_look_new (home, cancellable);
     self->installed_version = g_strdup (self->look->version);
@@ -190,9 +203,9 @@ kb_status_read (const KbHome *home,
     self->found = self->homes->pdata[0];
     if (self->installed_version == NULL && self->found->install != NULL)
         self->installed_version = g_strdup (self->found->install->version);
-    self->agreement = kb_agreement_of (self->installed_version, self->data_version);
     if (self->has_database)
         database = read_database (self, home, cancellable);
+    self->agreement = kb_agreement_of (self->installed_version, self->true_version);
     if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
         self->free_bytes = free_bytes;
     find_newest (self, entries);

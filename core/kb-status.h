@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @KB_VERDICT_NO_KOLIBRI: there is no data of Kolibri here
  * @KB_VERDICT_UNSUPPORTED: the data is not in SQLite
  * @KB_VERDICT_DAMAGED: the database cannot be read
+ * @KB_VERDICT_TOO_OLD: the program is older than the data: Kolibri starts, and then breaks
  * @KB_VERDICT_NO_BACKUP: there is none that could be restored
  * @KB_VERDICT_AT_RISK: Kolibri will upgrade the data when it starts, and there is no backup of
  * today
@@ -25,6 +26,7 @@ typedef enum {
     KB_VERDICT_NO_KOLIBRI,
     KB_VERDICT_UNSUPPORTED,
     KB_VERDICT_DAMAGED,
+    KB_VERDICT_TOO_OLD,
     KB_VERDICT_NO_BACKUP,
     KB_VERDICT_AT_RISK,
     KB_VERDICT_GETTING_OLD,
@@ -36,7 +38,10 @@ typedef enum {
  * @verdict: the one thing that the person wants to know
  * @home: the path of the data folder
  * @has_database: whether there is a database file
- * @data_version: (nullable): the version of the data
+ * @data_version: (nullable): what `.data_version` says
+ * @true_version: (nullable): the version of the data: @data_version, but where the database proves
+ *     a later release. An older Kolibri that was started on it has overwritten `.data_version`
+ *     (facts, 6)
  * @installed_version: (nullable): the version of the program, where one was found
  * @agreement: what the one means for the other
  * @homes: (element-type KbFound): the data folders of this computer, the one looked at first
@@ -56,6 +61,7 @@ typedef struct {
     char *home;
     gboolean has_database;
     char *data_version;
+    char *true_version;
     char *installed_version;
     KbAgreement agreement;
     GPtrArray *homes;

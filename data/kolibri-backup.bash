@@ -96,7 +96,7 @@ _kolibri_backup_choose() {
 }
 
 _kolibri_backup() {
-    local commands='status list backup info check restore undo keep note copy import delete report'
+    local commands='status list backup info check restore undo keep note copy import delete guide report'
     local options='--home --json --help'
     local words cword i word cur home=${KOLIBRI_HOME:-$HOME/.kolibri} command='' latest='' n_args=0
 
@@ -113,7 +113,7 @@ _kolibri_backup() {
                 i=$((i + 1))
                 ((i < cword)) && home=$(_kolibri_backup_folder "${words[i]}")
                 ;;
-            --note) i=$((i + 1)) ;;
+            --note | --to) i=$((i + 1)) ;;
             -l | --latest) latest=yes ;;
             -*) ;;
             *)
@@ -132,7 +132,7 @@ _kolibri_backup() {
             _kolibri_backup_folders "$cur"
             return
             ;;
-        --note) return ;;
+        --note | --to) return ;;
     esac
     case $cur in
         --home=*)
@@ -155,6 +155,7 @@ _kolibri_backup() {
                 restore) options+=' --latest --yes --stop-kolibri' ;;
                 undo) options+=' --yes --stop-kolibri' ;;
                 keep) options+=' --off' ;;
+                guide) options+=' --to --start-over' ;;
                 delete) options+=' --yes' ;;
             esac
             _kolibri_backup_choose "$options" "$cur"
@@ -164,6 +165,7 @@ _kolibri_backup() {
     case $command in
         '') _kolibri_backup_choose "$commands" "$cur" ;;
         backup) ((n_args == 0)) && _kolibri_backup_folders "$cur" ;;
+        guide) ((n_args == 0)) && _kolibri_backup_choose 'upgrade downgrade' "$cur" ;;
         undo) ((n_args == 0)) && _kolibri_backup_replaced "$home" "$cur" ;;
         keep | note | delete)
             if ((n_args == 0)); then

@@ -33,6 +33,8 @@ kb_task_params_free (gpointer data)
     kb_entry_unref (self->entry);
     g_clear_pointer (&self->entries, g_ptr_array_unref);
     g_clear_error (&self->error);
+    kb_guide_unref (self->guide);
+    g_free (self->guide_version);
     g_free (self);
 }
 

@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * @keep: whether the backup is to be kept
  * @operation: what was being done when @error came
  * @error: (nullable): for a report
+ * @guide: (nullable): the guide that the work is for
+ * @wishes_guide: whether the person has asked for a guide
+ * @guide_kind: for which
+ * @guide_version: (nullable): and to which version
  * @old_after_days: from how many days on a backup counts as old
  *
  * What a job takes along: a copy of all that it needs.
@@ -32,6 +36,10 @@ typedef struct {
     gboolean keep;
     KbOperation operation;
     GError *error;
+    KbGuide *guide;
+    gboolean wishes_guide;
+    KbGuideKind guide_kind;
+    char *guide_version;
     unsigned old_after_days;
 } KbTaskParams;
 

@@ -20,6 +20,7 @@ kb_look_free (KbLook *self)
     g_free (self->lost);
     g_clear_pointer (&self->entries, g_ptr_array_unref);
     kb_status_free (self->status);
+    kb_guide_unref (self->guide);
     kb_entry_unref (self->found);
     g_free (self->found_on);
     g_free (self);
@@ -75,14 +76,16 @@ free_deleted (KbHome *home)
     kb_catalog_empty_deleted (home, NULL, NULL);
 }
 
-/* Who starts anew on this computer may have backups on a drive. */
+/* Who starts anew on this computer may have backups on a drive; those that its Kolibri cannot read
+ * are no help. */
 static void
 find_on_drives (KbLook *self, GCancellable *cancellable)
 {
     g_autoptr (GPtrArray) drives = kb_drive_list();
     const KbDrive *drive;
 
-    self->found = kb_drive_find_backup (drives, cancellable, &drive);
+    self->found =
+        kb_drive_find_backup (drives, self->status->installed_version, cancellable, &drive);
     if (self->found != NULL)
         self->found_on = g_strdup (drive->name);
 }
@@ -137,9 +140,12 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
     self->entries = kb_catalog_list (self->home, cancellable, error);
     if (self->entries == NULL)
         return NULL;
+    self->status = kb_status_read (self->home, self->entries, params->old_after_days, cancellable);
     if (self->entries->len == 0)
         find_on_drives (self, cancellable);
-    self->status = kb_status_read (self->home, self->entries, params->old_after_days, cancellable);
+    self->guide = kb_guide_read (self->home, self->status, self->entries,
+                                 params->wishes_guide ? &params->guide_kind : NULL,
+                                 params->guide_version, cancellable);
     return g_steal_pointer (&self);
 }
 
@@ -149,16 +155,24 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
  * @remembered: the data folder that was chosen the last time; "" for none
  * @home: (nullable): the data folder, when it has been found already
  * @old_after_days: from how many days on a backup counts as old
+ * @wish: which guide is shown
  *
  * Returns: (transfer full): a job whose result is a #KbLook
  */
 KbJob *
-kb_tasks_look (const char *home_path, const char *remembered, KbHome *home, unsigned old_after_days)
+kb_tasks_look (const char *home_path,
+               const char *remembered,
+               KbHome *home,
+               unsigned old_after_days,
+               const KbGuideWish *wish)
 {
     KbTaskParams *params = kb_task_params_new (home_path, home, NULL);
 
     params->text = *remembered != '\0' ? g_strdup (remembered) : NULL;
     params->old_after_days = old_after_days;
+    params->wishes_guide = wish->is_set;
+    params->guide_kind = wish->kind;
+    params->guide_version = g_strdup (wish->version);
     return kb_job_new (look, params, kb_task_params_free, (GDestroyNotify) kb_look_free);
 }
 
@@ -314,7 +328,10 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
     };
 
     free_deleted (params->home);
-    return kb_restore_run (&options, progress, cancellable, error);
+    KbRestoreResult *result = kb_restore_run (&options, progress, cancellable, error);
+    if (result != NULL)
+        kb_guide_record_note_restore (kb_home_get_path (params->home), NULL);
+    return result;
 }
 
 /**

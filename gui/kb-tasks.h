@@ -9,6 +9,7 @@
 #include "kb-copy.h"
 #include "kb-difference.h"
 #include "kb-drive.h"
+#include "kb-guide.h"
 #include "kb-import.h"
 #include "kb-job.h"
 #include "kb-recover.h"
@@ -27,6 +28,7 @@ G_BEGIN_DECLS
  * @recovered: what an interrupted run had left there
  * @entries: (element-type KbEntry): the backups, newest first
  * @status: (nullable): what the top of the window says; %NULL without @home
+ * @guide: (nullable): the steps of an upgrade, or of the way back; %NULL without @home
  * @found: (nullable): while there are no backups, the newest one on a drive
  * @found_on: (nullable): the name of that drive
  *
@@ -38,9 +40,22 @@ typedef struct {
     KbRecovered recovered;
     GPtrArray *entries;
     KbStatus *status;
+    KbGuide *guide;
     KbEntry *found;
     char *found_on;
 } KbLook;
+
+/**
+ * KbGuideWish:
+ * @is_set: whether the person has asked for a guide
+ * @kind: for which
+ * @version: (nullable): and to which version
+ */
+typedef struct {
+    gboolean is_set;
+    KbGuideKind kind;
+    const char *version;
+} KbGuideWish;
 
 /**
  * KbBackedUp:
@@ -109,7 +124,8 @@ typedef struct {
 KbJob *kb_tasks_look (const char *home_path,
                       const char *remembered,
                       KbHome *home,
-                      unsigned old_after_days);
+                      unsigned old_after_days,
+                      const KbGuideWish *wish);
 KbJob *kb_tasks_find_homes (const char *home_path);
 KbJob *kb_tasks_backup (KbHome *home, const char *copy_folder);
 KbJob *kb_tasks_check (KbHome *home, KbEntry *entry);
@@ -128,6 +144,9 @@ KbJob *kb_tasks_empty_deleted (KbHome *home, const char *name);
 KbJob *kb_tasks_find_drives (void);
 KbJob *kb_tasks_copy (KbHome *home, KbEntry *entry, const char *folder);
 KbJob *kb_tasks_import (KbHome *home, const char *path);
+KbJob *kb_tasks_guide_copy (KbHome *home, KbGuide *guide, const char *folder);
+KbJob *kb_tasks_guide_skip (KbHome *home, KbGuide *guide);
+KbJob *kb_tasks_guide_forget (KbHome *home);
 KbJob *
 kb_tasks_save_report (const char *path, KbHome *home, KbOperation operation, const GError *error);
 

@@ -28,6 +28,7 @@ show_icon (KbVerdictCard *self, KbVerdict verdict)
         [KB_VERDICT_NO_KOLIBRI] = {"kb-none-symbolic", "kb-warn"},
         [KB_VERDICT_UNSUPPORTED] = {"kb-none-symbolic", "kb-warn"},
         [KB_VERDICT_DAMAGED] = {"kb-risk-symbolic", "kb-bad"},
+        [KB_VERDICT_TOO_OLD] = {"kb-risk-symbolic", "kb-bad"},
         [KB_VERDICT_NO_BACKUP] = {"kb-none-symbolic", "kb-bad"},
         [KB_VERDICT_AT_RISK] = {"kb-risk-symbolic", "kb-bad"},
         [KB_VERDICT_GETTING_OLD] = {"kb-old-symbolic", "kb-warn"},

@@ -70,6 +70,8 @@ kb_window_show_error (KbWindow *self, KbOperation operation, const GError *error
 {
     g_autoptr (KbErrorText) text = kb_error_text_new (operation, error);
 
+    if (self->guide_dialog != NULL && !kb_error_is_cancelled (error))
+        kb_guide_dialog_show_error (self->guide_dialog, text);
     if (kb_error_is_cancelled (error)) {
         kb_message_show_cancelled (self->message, text);
         return;
@@ -119,6 +121,8 @@ kb_window_start_job (KbWindow *self, KbOperation operation, KbJob *job, GCallbac
     self->job = job;
     self->operation = operation;
     kb_message_hide (self->message);
+    if (self->guide_dialog != NULL)
+        kb_guide_dialog_show_error (self->guide_dialog, NULL);
     kb_work_begin (self->work, operation, job);
     kb_window_update_actions (self);
     g_signal_connect_object (job, "finished", on_finished, self, 0);
@@ -361,6 +365,21 @@ on_checked_for_restore (KbJob *job, const GError *error, gpointer user_data)
     show_dialog (self, kb_restore_dialog_new (GTK_WINDOW (self), checked, self->look->status));
 }
 
+/**
+ * kb_window_check_for_restore:
+ * @self: a window without work under way
+ * @entry: a backup of its list
+ *
+ * Checks a backup and asks whether to restore it.
+ */
+void
+kb_window_check_for_restore (KbWindow *self, KbEntry *entry)
+{
+    g_clear_pointer (&self->last_file, g_free);
+    kb_window_start_job (self, KB_OPERATION_CHECK, kb_tasks_check (self->look->home, entry),
+                         G_CALLBACK (on_checked_for_restore));
+}
+
 static void
 on_restore (G_GNUC_UNUSED GSimpleAction *action,
             G_GNUC_UNUSED GVariant *parameter,
@@ -369,12 +388,10 @@ on_restore (G_GNUC_UNUSED GSimpleAction *action,
     KbWindow *self = user_data;
     KbEntry *entry = kb_window_get_selected (self);
 
-    g_clear_pointer (&self->last_file, g_free);
     if (entry->origin == KB_ORIGIN_BEFORE_RESTORE)
         begin_undo (self, entry->name);
     else
-        kb_window_start_job (self, KB_OPERATION_CHECK, kb_tasks_check (self->look->home, entry),
-                             G_CALLBACK (on_checked_for_restore));
+        kb_window_check_for_restore (self, entry);
 }
 
 /**

@@ -3,9 +3,10 @@
 
 /* What the files of the window share: kb-window.c shows what there is, kb-window-operations.c
  * backs up, checks, restores and undoes, kb-window-manage.c looks after the backups,
- * kb-window-homes.c after the data folders. */
+ * kb-window-homes.c after the data folders, kb-window-guide.c leads through upgrades. */
 
 #include "kb-backup-list.h"
+#include "kb-guide-dialog.h"
 #include "kb-message.h"
 #include "kb-notices.h"
 #include "kb-restore-dialog.h"
@@ -51,6 +52,10 @@ struct _KbWindow {
     guint watch_id;
     guint refresh_id;
 
+    KbGuideDialog *guide_dialog; /* the steps, while they are shown */
+    guint guide_refresh_id;
+    int hint_shown; /* what the info bar has told of the guides last */
+
     KbRestoreDialog *dialog;
     GtkHeaderBar *header;
     GtkWidget *menu;
@@ -78,5 +83,11 @@ void kb_window_show_home (KbWindow *self);
 void kb_window_add_homes (KbWindow *self);
 void kb_window_add_manage (KbWindow *self);
 void kb_window_watch_message (KbWindow *self);
+void kb_window_set_action_enabled (KbWindow *self, const char *name, gboolean enabled);
+void kb_window_check_for_restore (KbWindow *self, KbEntry *entry);
+void kb_window_add_guide (KbWindow *self);
+void kb_window_show_guide (KbWindow *self);
+void kb_window_close_guide (KbWindow *self);
+void kb_window_update_guide_actions (KbWindow *self, gboolean is_usable, gboolean is_idle);
 
 G_END_DECLS

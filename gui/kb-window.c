@@ -12,8 +12,14 @@
 
 G_DEFINE_FINAL_TYPE (KbWindow, kb_window, GTK_TYPE_APPLICATION_WINDOW)
 
-static void
-set_action_enabled (KbWindow *self, const char *name, gboolean enabled)
+/**
+ * kb_window_set_action_enabled:
+ * @self: a window
+ * @name: an action of it
+ * @enabled: whether it can be done now
+ */
+void
+kb_window_set_action_enabled (KbWindow *self, const char *name, gboolean enabled)
 {
     GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
 
@@ -41,13 +47,13 @@ update_selected_actions (KbWindow *self, gboolean can_work)
     gboolean on_backup = on_one && !on_replaced;
     GAction *keep = g_action_map_lookup_action (G_ACTION_MAP (self), "keep");
 
-    set_action_enabled (self, "check", on_backup);
-    set_action_enabled (self, "restore", on_one);
-    set_action_enabled (self, "inside", on_one);
-    set_action_enabled (self, "copy", on_one);
-    set_action_enabled (self, "note", on_backup);
-    set_action_enabled (self, "keep", on_backup);
-    set_action_enabled (self, "delete", on_one);
+    kb_window_set_action_enabled (self, "check", on_backup);
+    kb_window_set_action_enabled (self, "restore", on_one);
+    kb_window_set_action_enabled (self, "inside", on_one);
+    kb_window_set_action_enabled (self, "copy", on_one);
+    kb_window_set_action_enabled (self, "note", on_backup);
+    kb_window_set_action_enabled (self, "keep", on_backup);
+    kb_window_set_action_enabled (self, "delete", on_one);
     g_simple_action_set_state (G_SIMPLE_ACTION (keep),
                                g_variant_new_boolean (selected != NULL && selected->keep));
     gtk_button_set_label (self->restore, on_replaced ? _ ("_Undo Restore…") : _ ("_Restore…"));
@@ -66,22 +72,23 @@ kb_window_update_actions (KbWindow *self)
     gboolean usable = self->look != NULL && self->look->home != NULL &&
                       self->look->status->verdict != KB_VERDICT_UNSUPPORTED;
 
-    set_action_enabled (self, "backup",
-                        idle && usable && self->look->status->has_database &&
-                            self->look->status->verdict != KB_VERDICT_NO_KOLIBRI);
-    set_action_enabled (self, "open", idle && usable);
-    set_action_enabled (self, "restore-found", idle && usable);
-    set_action_enabled (self, "import", idle && usable);
-    set_action_enabled (self, "refresh", idle);
-    set_action_enabled (self, "homes", !self->closing);
-    set_action_enabled (self, "open-data", usable);
-    set_action_enabled (self, "keep-endangered", idle && usable);
-    set_action_enabled (self, "undo", idle && usable);
-    set_action_enabled (self, "undelete", idle && usable);
-    set_action_enabled (self, "try-again", idle);
-    set_action_enabled (self, "save-report", idle);
-    set_action_enabled (self, "show-folder", usable);
-    set_action_enabled (self, "cancel", self->job != NULL && !self->closing);
+    kb_window_set_action_enabled (self, "backup",
+                                  idle && usable && self->look->status->has_database &&
+                                      self->look->status->verdict != KB_VERDICT_NO_KOLIBRI);
+    kb_window_set_action_enabled (self, "open", idle && usable);
+    kb_window_set_action_enabled (self, "restore-found", idle && usable);
+    kb_window_set_action_enabled (self, "import", idle && usable);
+    kb_window_set_action_enabled (self, "refresh", idle);
+    kb_window_set_action_enabled (self, "homes", !self->closing);
+    kb_window_set_action_enabled (self, "open-data", usable);
+    kb_window_set_action_enabled (self, "keep-endangered", idle && usable);
+    kb_window_set_action_enabled (self, "undo", idle && usable);
+    kb_window_set_action_enabled (self, "undelete", idle && usable);
+    kb_window_set_action_enabled (self, "try-again", idle);
+    kb_window_set_action_enabled (self, "save-report", idle);
+    kb_window_set_action_enabled (self, "show-folder", usable);
+    kb_window_set_action_enabled (self, "cancel", self->job != NULL && !self->closing);
+    kb_window_update_guide_actions (self, usable, idle);
     update_selected_actions (self, idle && usable);
 }
 
@@ -202,6 +209,7 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
         }
     }
     watch (self);
+    kb_window_show_guide (self);
     kb_window_update_actions (self);
     if (first) /* nothing in it could have the keyboard before */
         gtk_widget_child_focus (GTK_WIDGET (self->card), GTK_DIR_TAB_FORWARD);
@@ -223,9 +231,14 @@ kb_window_start_look (KbWindow *self)
     if (self->look_job != NULL)
         return;
     g_autofree char *remembered = g_settings_get_string (self->settings, "last-home");
+    KbGuideWish wish = {.is_set = self->guide_dialog != NULL};
+    if (wish.is_set) {
+        wish.kind = kb_guide_dialog_get_kind (self->guide_dialog);
+        wish.version = kb_guide_dialog_get_version (self->guide_dialog);
+    }
     self->look_job =
         kb_tasks_look (self->home_path, remembered, self->look != NULL ? self->look->home : NULL,
-                       g_settings_get_uint (self->settings, "old-after-days"));
+                       g_settings_get_uint (self->settings, "old-after-days"), &wish);
     g_signal_connect_object (self->look_job, "finished", G_CALLBACK (on_look_finished), self, 0);
     kb_job_start (self->look_job);
 }
@@ -409,6 +422,7 @@ kb_window_destroy (GtkWidget *widget)
 {
     KbWindow *self = KB_WINDOW (widget);
 
+    kb_window_close_guide (self);
     g_clear_object (&self->settings);
     g_clear_handle_id (&self->watch_id, g_source_remove);
     g_clear_handle_id (&self->refresh_id, g_source_remove);
@@ -501,6 +515,7 @@ kb_window_init (KbWindow *self)
     kb_window_add_operations (self);
     kb_window_add_homes (self);
     kb_window_add_manage (self);
+    kb_window_add_guide (self);
     gtk_widget_init_template (GTK_WIDGET (self));
     self->settings = g_settings_new (KB_APP_ID);
     g_signal_connect_object (self->settings, "changed::old-after-days",

@@ -23,6 +23,8 @@ kb_text_verdict (KbVerdict verdict)
         return _ ("Your last backup is getting old");
     case KB_VERDICT_AT_RISK:
         return _ ("At risk: an upgrade is waiting");
+    case KB_VERDICT_TOO_OLD:
+        return _ ("Kolibri is too old for your data");
     case KB_VERDICT_NO_BACKUP:
         return _ ("No backup yet");
     case KB_VERDICT_DAMAGED:
@@ -63,13 +65,9 @@ kb_text_verdict_detail (const KbStatus *status, GDateTime *now)
 {
     switch (status->verdict) {
     case KB_VERDICT_AT_RISK:
-        if (status->agreement == KB_AGREEMENT_DOWNGRADE)
-            return kb_text_agreement (status->agreement, status->installed_version,
-                                      status->data_version);
-        /* Translators: both %s are versions, as "0.17.5". */
-        return g_strdup_printf (_ ("Kolibri %s will upgrade your data from %s when it starts. "
-                                   "Back up first."),
-                                status->installed_version, status->data_version);
+    case KB_VERDICT_TOO_OLD:
+        return kb_text_agreement (status->agreement, status->installed_version,
+                                  status->true_version);
     case KB_VERDICT_DAMAGED:
         return g_strdup (_ ("Restore your newest backup. The damaged data will be kept."));
     case KB_VERDICT_UNSUPPORTED:

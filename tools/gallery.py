@@ -241,6 +241,44 @@ def trouble(stage):
         pass
 
 
+def guides(stage):
+    """A file VERSION stands for the installed Kolibri."""
+    shutil.rmtree(stage.home)
+    homes.make_home(stage.home, "demo-0.19")
+    homes.add_kolibri_dump(stage.home, "demo-0.16")
+    site = stage.sandbox.file("venv", "lib", "python3.11", "site-packages", "kolibri")
+    program = stage.sandbox.file("venv", "bin", "kolibri")
+    os.makedirs(site)
+    os.makedirs(os.path.dirname(program))
+    with open(program, "w", encoding="ascii") as f:
+        f.write("#!/bin/false\n")
+    os.chmod(program, 0o755)
+    stage.sandbox.env["PATH"] = os.path.dirname(program) + os.pathsep + stage.sandbox.env["PATH"]
+    away = stage.sandbox.file("KINGSTON")
+    for name, version, guide in (
+        ("26-upgrade", "0.19.5", "win.guide-upgrade"), ("27-back", "0.19.5", "win.guide-downgrade"),
+        ("28-too-old", "0.16.2", None), ("29-go-on", "0.16.2", "win.guide-downgrade"),
+        ("30-upgrade-waiting", "0.20.0", None), ("31-safe-to-start", "0.20.0", "win.guide-upgrade"),
+    ):
+        with open(os.path.join(site, "VERSION"), "w", encoding="ascii") as f:
+            f.write(version)
+        stage.start()
+        wait_for(stage.program.row_names, message="the list")
+        if guide is not None:
+            stage.act(guide)
+            wait_for(lambda: [n for n in stage.program.all(showing=False) if n.get_role_name() == "list item"
+                              and n.get_name()], message="the steps")
+            if name == "27-back":
+                cli = os.path.join(stage.build, "cli", "kolibri-backup")
+                env = dict(stage.sandbox.env, LD_PRELOAD="")
+                for words in (["guide", "downgrade"], ["copy", "db-v0.16.2_2026-05-04_10-11-12.dump", away]):
+                    subprocess.run([cli, "--home", stage.home, *words], env=env, check=True, stdout=subprocess.DEVNULL)
+                time.sleep(4)
+        stage.picture(name)
+        if name == "29-go-on":
+            shutil.rmtree(os.path.join(stage.sandbox.env["XDG_DATA_HOME"], "kolibri-backup"))
+
+
 def data_folders(stage):
     other = os.path.join(stage.sandbox.user, ".var/app/org.learningequality.Kolibri/data/kolibri")
     homes.make_home(other, "demo-0.16")
@@ -286,7 +324,7 @@ def all_states(build, folder):
     for dress, env in DRESSES.items():
         stage = Stage(build, os.path.join(folder, dress), env)
         try:
-            for part in (first_run, with_backups, dialogs, restored, trouble, data_folders, many):
+            for part in (first_run, with_backups, dialogs, restored, trouble, data_folders, guides, many):
                 part(stage)
         finally:
             stage.end()

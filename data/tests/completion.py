@@ -99,7 +99,7 @@ THERE = "db-v0.19.0_2026-01-01_00-00-00.dump"
 # what is typed, and the line that Tab makes of it
 CASES = (
     ("the only command", P + "stat" + TAB, P + "status "),
-    ("all commands", P + ALL, P + "backup check copy delete import info keep list note report restore status undo "),
+    ("all commands", P + ALL, P + "backup check copy delete guide import info keep list note report restore status undo "),
     ("a command after options", P + "--json li" + TAB, P + "--json list "),
     ("options before the command", P + "--" + ALL, P + "--help --home --json --version "),
     ("options of status", P + "status --" + ALL, P + "status --help --home --json "),
@@ -127,6 +127,7 @@ CASES = (
     ("a path with a tilde", P + "backup ~/.kol" + TAB, P + "backup ~/.kolibri/"),
     ("a file with a space", P + "restore my" + TAB, P + "restore my\\ copy.dump "),
     ("any file where no other fits", P + "check let" + TAB, P + "check letter.txt "),
+    ("a guide", P + "guide do" + TAB, P + "guide downgrade "),
     ("one file only", P + f"check {OURS} " + TAB, P + f"check {OURS} "),
     ("no file after --latest", P + "restore --latest db" + TAB, P + "restore --latest db"),
     ("a folder for backup", P + "backup su" + TAB, P + "backup sub/"),

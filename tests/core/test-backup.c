@@ -72,6 +72,12 @@ test_version_of_the_data (void)
     g_assert_true (g_str_has_prefix (second->name, "db-v0.16."));
     g_autoptr (KbVerifyResult) checked = kb_verify_run (second->path, FALSE, NULL, NULL, &error);
     g_assert_no_error (error);
+
+    kb_test_write (mark, "0.15.8",
+                   6); /* what an older Kolibri does that is started on newer data */
+    g_autoptr (KbBackupResult) third = back_up (home, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_true (g_str_has_prefix (third->name, "db-v0.16."));
 }
 
 static void

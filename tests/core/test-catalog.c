@@ -277,6 +277,13 @@ test_verdict_before_an_upgrade (void)
     g_assert_cmpint (verdict (home, 14), ==, KB_VERDICT_AT_RISK);
     add_backup_of (home, 0);
     g_assert_cmpint (verdict (home, 14), ==, KB_VERDICT_SAFE);
+
+    kb_test_write (version, "0.15.9", 6);
+    g_assert_cmpint (verdict (home, 14), ==, KB_VERDICT_TOO_OLD);
+    /* started, it puts its own version there: the database knows better */
+    g_autofree char *mark = kb_test_dir_file (dir, "home/.data_version");
+    kb_test_write (mark, "0.15.9", 6);
+    g_assert_cmpint (verdict (home, 14), ==, KB_VERDICT_TOO_OLD);
     g_setenv ("PATH", path, TRUE);
 }
 

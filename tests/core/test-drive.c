@@ -29,10 +29,13 @@ add_file (const char *folder, const char *name, const char *text)
 }
 
 static void
-assert_found (const GPtrArray *drives, const char *name, const char *drive_name)
+assert_found_up_to (const GPtrArray *drives,
+                    const char *max_version,
+                    const char *name,
+                    const char *drive_name)
 {
     const KbDrive *drive;
-    g_autoptr (KbEntry) entry = kb_drive_find_backup (drives, NULL, &drive);
+    g_autoptr (KbEntry) entry = kb_drive_find_backup (drives, max_version, NULL, &drive);
 
     if (name == NULL) {
         g_assert_null (entry);
@@ -42,6 +45,12 @@ assert_found (const GPtrArray *drives, const char *name, const char *drive_name)
     g_assert_nonnull (entry);
     g_assert_cmpstr (entry->name, ==, name);
     g_assert_cmpstr (drive->name, ==, drive_name);
+}
+
+static void
+assert_found (const GPtrArray *drives, const char *name, const char *drive_name)
+{
+    assert_found_up_to (drives, NULL, name, drive_name);
 }
 
 static void
@@ -63,6 +72,9 @@ test_newest_usable (void)
     assert_found (drives, "db-v0.17.5_2026-06-01_00-00-00.dump", "SECOND");
     add_file (first->path, "db-v0.17.5_2026-07-01_00-00-00.dump", "BEGIN TRANSACTION;CREATE TAB");
     assert_found (drives, "db-v0.17.5_2026-06-01_00-00-00.dump", "SECOND");
+    assert_found_up_to (drives, "0.17.5rc1", "db-v0.17.5_2026-06-01_00-00-00.dump", "SECOND");
+    assert_found_up_to (drives, "0.17.4", "db-v0.16.2_2026-05-01_00-00-00.dump", "FIRST");
+    assert_found_up_to (drives, "0.15.0", NULL, NULL);
 }
 
 /* What is mounted elsewhere is no drive that can be pulled. */

@@ -149,6 +149,10 @@ class TestNames(ForEveryone):
             self.look_at_dialog([keys], title)
         self.act("homes")
         self.look_at_dialog([], "Data Folders")
+        for action, title in (("guide-upgrade", "Before You Upgrade"), ("guide-downgrade", "Go Back to an Older")):
+            self.act(action)
+            wait_for(lambda: self.program.all(name="Step 1 of "), message="the steps")
+            self.look_at_dialog([], title)
         self.look_at_dialog(["F1"], "Help", role="frame")
         self.look_at_popup("main menu", "Preferences", lambda: press_keys("F10"))
         self.look_at_popup("More menu", "Note…", lambda: program.press("More", role="toggle button"))

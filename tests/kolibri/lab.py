@@ -206,6 +206,38 @@ def install(series):
     return Kolibri(series, place)
 
 
+def wheel(series):
+    """The wheel of a series, kept for who installs it with pip. Raises Unavailable."""
+    version = RELEASES[series][0]
+    place = os.path.join(cache_dir(), "wheel-" + version)
+    with locked(series, fcntl.LOCK_EX):
+        if not os.path.isdir(place):
+            with made_once(place) as part:
+                os.makedirs(part)
+                download(version, find_python(series), part)
+    return glob.glob(os.path.join(place, "*.whl"))[0]
+
+
+class Virtual(Kolibri):
+    """A virtual environment of the test's own, into which pip installs one Kolibri after the other."""
+
+    def __init__(self, series, folder):
+        super().__init__(series, folder)
+        self.folder = folder
+        code, out = run([find_python(series), "-m", "venv", folder], "/", None, PIP_TIMEOUT_S)
+        if code != 0:
+            raise Unavailable("no virtual environment: " + out.strip()[-200:])
+        self.install(series)
+
+    def install(self, series):
+        """`pip install` of another version over the one that is there."""
+        command = [self.python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel(series)]
+        code, out = run(command, self.folder, environment(self.folder + ".d"), PIP_TIMEOUT_S)
+        if code != 0:
+            raise RuntimeError("pip install: " + out[-3000:])
+        super().__init__(series, self.folder)
+
+
 def home_stamp():
     """Changes with whatever decides how a prepared home looks."""
     digest = hashlib.sha256(b"%d" % HOME_EDITION)

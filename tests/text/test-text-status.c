@@ -136,16 +136,19 @@ test_endangered (void)
 
 /* A verdict of a downgrade does not speak of an upgrade. */
 static void
-test_downgrade_at_risk (void)
+test_program_too_old (void)
 {
     g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 11, 18, 12, 0, 0);
-    const KbStatus status = {.verdict = KB_VERDICT_AT_RISK,
+    const KbStatus status = {.verdict = KB_VERDICT_TOO_OLD,
                              .agreement = KB_AGREEMENT_DOWNGRADE,
                              .installed_version = (char *) "0.18.4",
-                             .data_version = (char *) "0.19.5"};
+                             .data_version = (char *) "0.18.4",
+                             .true_version = (char *) "0.19.5"};
     g_autofree char *text = kb_text_verdict_detail (&status, now);
 
-    g_assert_nonnull (strstr (text, "too old"));
+    g_assert_nonnull (
+        strstr (text, "Kolibri 0.18.4 is too old for your data, which is of 0.19.5."));
+    g_assert_cmpstr (kb_text_verdict (status.verdict), ==, "Kolibri is too old for your data");
 }
 
 int
@@ -157,10 +160,10 @@ main (int argc, char **argv)
     g_test_add_func ("/text-status/found", test_found);
     g_test_add_func ("/text-status/agreement", test_agreement);
     g_test_add_func ("/text-status/other-homes", test_other_homes);
+    g_test_add_func ("/text-status/program-too-old", test_program_too_old);
     g_test_add_func ("/text-status/found-state", test_found_state);
     g_test_add_func ("/text-status/lost-home", test_lost_home);
     g_test_add_func ("/text-status/endangered", test_endangered);
-    g_test_add_func ("/text-status/downgrade-at-risk", test_downgrade_at_risk);
     g_test_add_func ("/text-status/server-advice", test_server_advice);
     return g_test_run();
 }
