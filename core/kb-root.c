@@ -67,6 +67,23 @@ kb_root_home_of (const char *root, const char *user)
     return root == NULL ? kb_platform_user_home (user) : NULL;
 }
 
+/**
+ * kb_root_is_sandbox:
+ * @root: (nullable): a folder that stands for `/`
+ *
+ * Says whether we run inside of a Flatpak, which hides processes and services
+ * (flatpak-metadata(5)).
+ *
+ * Returns: %TRUE if we do
+ */
+gboolean
+kb_root_is_sandbox (const char *root)
+{
+    g_autofree char *path = kb_root_path (root, "/.flatpak-info");
+
+    return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 /* Absolute links of a tree begin at its root. */
 static char *
 follow_links (const char *root, const char *path)
