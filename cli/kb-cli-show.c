@@ -2,6 +2,7 @@
 /* status, list, info: what there is. */
 #include "config.h"
 
+#include "kb-access.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
 #include "kb-gettext.h"
@@ -57,7 +58,7 @@ kb_cli_status (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (GPtrArray) entries = kb_catalog_list (self->home, NULL, &error);
+    g_autoptr (GPtrArray) entries = kb_access_list (self->home, NULL, &error);
     if (entries == NULL)
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
 
@@ -72,6 +73,8 @@ kb_cli_status (KbCli *self, int argc, char **argv)
     g_autofree char *kolibri = kb_text_kolibri (status);
     g_print ("%s\n%s\n%s\n%s\n", kb_text_verdict (status->verdict), detail, kolibri, status->home);
     print_found (status);
+    if (status->asks_for_password)
+        g_print ("%s\n", kb_text_password());
     return KB_EXIT_OK;
 }
 
@@ -112,7 +115,7 @@ kb_cli_list (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (GPtrArray) entries = kb_catalog_list (self->home, NULL, &error);
+    g_autoptr (GPtrArray) entries = kb_access_list (self->home, NULL, &error);
     if (entries == NULL)
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
 

@@ -3,6 +3,7 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-helper-client.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -195,6 +196,7 @@ kb_status_read (const KbHome *home,
     if (self->server == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
     find_homes (self, home);
+    self->asks_for_password = kb_helper_is_offered (home);
     if (self->installed_version == NULL && self->found->install != NULL)
         self->installed_version = g_strdup (self->found->install->version);
     self->agreement = kb_agreement_of (self->installed_version, self->data_version);

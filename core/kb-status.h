@@ -41,6 +41,8 @@ typedef enum {
  * @homes: (element-type KbFound): the data folders of this computer, the one looked at first
  * @found: (nullable): the first of @homes
  * @server: what the server does
+ * @asks_for_password: whether the data belongs to another user, and the computer asks for the
+ *     password of an administrator before anything there is changed
  * @summary: (nullable): what is in the database, where it could be read
  * @device_id: (nullable): which device this is, as in #KbSummary
  * @database_bytes: the size of the database
@@ -59,6 +61,7 @@ typedef struct {
     GPtrArray *homes;
     const KbFound *found;
     KbServerState server;
+    gboolean asks_for_password;
     KbSummary *summary;
     char *device_id;
     guint64 database_bytes;

@@ -12,6 +12,7 @@ char *kb_text_kolibri (const KbStatus *status);
 const char *kb_text_server (KbServerState state);
 const char *kb_text_install_kind (KbInstallKind kind);
 char *kb_text_found (const KbFound *found);
+const char *kb_text_password (void);
 char *kb_text_agreement (KbAgreement agreement, const char *program, const char *data);
 const char *kb_text_find_problem (KbFindProblem problem);
 char *kb_text_other_homes (const GPtrArray *homes);
