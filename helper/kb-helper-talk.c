@@ -51,8 +51,7 @@ kb_talk_free (KbTalk *self)
 {
     if (self == NULL)
         return;
-    g_cancellable_cancel (self->end);
-    g_clear_pointer (&self->thread, g_thread_join);
+    kb_talk_end (self);
     g_mutex_clear (&self->lock);
     kb_progress_unref (self->progress);
     g_object_unref (self->cancellable);
@@ -200,4 +199,17 @@ void
 kb_talk_begin (KbTalk *self)
 {
     self->thread = g_thread_new ("kb-talk", run, self);
+}
+
+/**
+ * kb_talk_end:
+ * @self: a talk
+ *
+ * Ends what kb_talk_begin() began: the next line is the last one.
+ */
+void
+kb_talk_end (KbTalk *self)
+{
+    g_cancellable_cancel (self->end);
+    g_clear_pointer (&self->thread, g_thread_join);
 }

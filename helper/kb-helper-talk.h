@@ -18,6 +18,7 @@ typedef struct _KbTalk KbTalk;
 KbTalk *kb_talk_new (void);
 void kb_talk_free (KbTalk *self);
 void kb_talk_begin (KbTalk *self);
+void kb_talk_end (KbTalk *self);
 KbProgress *kb_talk_get_progress (KbTalk *self);
 GCancellable *kb_talk_get_cancellable (KbTalk *self);
 gboolean kb_talk_say (KbTalk *self, const char *member, JsonObject *object);

@@ -156,6 +156,7 @@ work (const KbHelperOperation *operation, char **argv, uid_t owner, int fd)
         return fail (error);
     g_autoptr (KbTalk) talk = kb_talk_new();
     g_autoptr (JsonObject) result = kb_helper_run (operation, home, argv + 2, talk, &error);
+    kb_talk_end (talk);
     return tell (talk, result, error);
 }
 

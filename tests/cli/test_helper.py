@@ -29,6 +29,8 @@ COUNT = "SELECT count(*) FROM kolibriauth_membership"
 def tree(path):
     """All that is in a folder: names, owners, modes, contents."""
     found = {}
+    if os.path.islink(path):  # what it leads to is somebody else's
+        return found
     for folder, folders, names in os.walk(path):
         for name in folders + names:
             full = os.path.join(folder, name)
