@@ -101,6 +101,28 @@ describe_found (const KbFound *found)
     return object;
 }
 
+/* What Kolibri will delete. */
+static JsonObject *
+describe_pruning (const KbPruning *pruning)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *deleted = json_array_new();
+    JsonArray *endangered = json_array_new();
+
+    for (guint i = 0; i < pruning->deleted->len; i++) {
+        g_autofree char *name = g_filename_display_name (pruning->deleted->pdata[i]);
+        json_array_add_string_element (deleted, name);
+    }
+    for (guint i = 0; i < pruning->endangered->len; i++) {
+        const KbEntry *entry = pruning->endangered->pdata[i];
+        json_array_add_string_element (endangered, entry->name);
+    }
+    json_object_set_array_member (object, "deleted", deleted);
+    json_object_set_boolean_member (object, "deletes_its_own", pruning->deletes_its_own);
+    json_object_set_array_member (object, "endangered", endangered);
+    return object;
+}
+
 /**
  * kb_cli_json_status:
  * @status: a status
@@ -125,6 +147,7 @@ kb_cli_json_status (const KbStatus *status)
         json_object_set_object_member (object, "newest", kb_cli_json_entry (status->newest));
     kb_cli_json_set_summary (object, status->summary);
     json_object_set_string_member (object, "agreement", kb_agreement_to_string (status->agreement));
+    json_object_set_object_member (object, "pruning", describe_pruning (status->pruning));
     JsonArray *homes = json_array_new();
     for (guint i = 0; i < status->homes->len; i++)
         json_array_add_object_element (homes, describe_found (status->homes->pdata[i]));

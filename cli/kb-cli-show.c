@@ -33,6 +33,20 @@ print_found (const KbStatus *status)
     }
 }
 
+/* Fresh backups that Kolibri will delete, and the name of each, for the command keep. */
+static void
+print_endangered (const GPtrArray *endangered)
+{
+    if (endangered->len == 0)
+        return;
+    g_autofree char *text = kb_text_endangered (endangered->len);
+    g_print ("%s\n", text);
+    for (guint i = 0; i < endangered->len; i++) {
+        const KbEntry *entry = endangered->pdata[i];
+        g_print ("    %s\n", entry->name);
+    }
+}
+
 /**
  * kb_cli_status:
  * @self: the run
@@ -75,6 +89,7 @@ kb_cli_status (KbCli *self, int argc, char **argv)
     print_found (status);
     if (status->asks_for_password)
         g_print ("%s\n", kb_text_password());
+    print_endangered (status->pruning->endangered);
     return KB_EXIT_OK;
 }
 

@@ -212,6 +212,7 @@ kb_error_code_to_string (KbErrorCode code)
         [KB_ERROR_IO] = "io",
         [KB_ERROR_FILE_TOO_LARGE] = "file-too-large",
         [KB_ERROR_READ_ONLY] = "read-only",
+        [KB_ERROR_SANDBOX] = "sandbox",
         [KB_ERROR_NOT_ALLOWED] = "not-allowed",
         [KB_ERROR_INTERNAL] = "internal",
     };

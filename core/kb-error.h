@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @KB_ERROR_IO: the disk, or what stands between, failed
  * @KB_ERROR_FILE_TOO_LARGE: the format of the disk holds no file of that size; another drive does
  * @KB_ERROR_READ_ONLY: the disk takes no changes at all, whoever asks
+ * @KB_ERROR_SANDBOX: the sandbox that this program runs in keeps the folder from it
  * @KB_ERROR_NOT_ALLOWED: an administrator has to allow it, and has not
  * @KB_ERROR_INTERNAL: a defect of this program
  *
@@ -36,6 +37,7 @@ typedef enum {
     KB_ERROR_IO,
     KB_ERROR_FILE_TOO_LARGE,
     KB_ERROR_READ_ONLY,
+    KB_ERROR_SANDBOX,
     KB_ERROR_NOT_ALLOWED,
     KB_ERROR_INTERNAL,
     KB_N_ERRORS /*< skip >*/

@@ -82,9 +82,10 @@ is_below (const char *path, const char *folder)
     g_autofree char *real = kb_platform_real_path (path);
     g_autofree char *real_folder = kb_platform_real_path (folder);
 
-    return real == NULL || real_folder == NULL ||
-           (g_str_has_prefix (real, real_folder) &&
-            G_IS_DIR_SEPARATOR (real[strlen (real_folder)]));
+    if (real == NULL) /* not even its folder is there */
+        real = g_canonicalize_filename (path, NULL);
+    return real_folder == NULL || (g_str_has_prefix (real, real_folder) &&
+                                   G_IS_DIR_SEPARATOR (real[strlen (real_folder)]));
 }
 
 /* Where the database is, by options.ini; and what is odd about that. */
@@ -351,6 +352,31 @@ kb_find_homes (const char *root)
         look_for_people (homes->pdata[i], root);
     g_ptr_array_sort (homes, compare_use);
     compare_all (homes);
+    return homes;
+}
+
+/**
+ * kb_find_homes_around:
+ * @root: (nullable): a folder that stands for `/`
+ * @path: a data folder
+ *
+ * Does what kb_find_homes() does, for who looks at one of them, or at one that is in an unusual
+ * place.
+ *
+ * Returns: (transfer full) (element-type KbFound): all of them, that of @path first
+ */
+GPtrArray *
+kb_find_homes_around (const char *root, const char *path)
+{
+    GPtrArray *homes = kb_find_homes (root);
+    KbFound *own = NULL;
+
+    for (guint i = 0; i < homes->len && own == NULL; i++) {
+        const KbFound *found = homes->pdata[i];
+        if (kb_file_is_same (found->path, path))
+            own = g_ptr_array_steal_index (homes, i);
+    }
+    g_ptr_array_insert (homes, 0, own != NULL ? own : kb_find_describe (root, path));
     return homes;
 }
 

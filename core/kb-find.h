@@ -76,6 +76,7 @@ typedef struct {
 } KbFound;
 
 GPtrArray *kb_find_homes (const char *root);
+GPtrArray *kb_find_homes_around (const char *root, const char *path);
 KbFound *kb_find_describe (const char *root, const char *path);
 char *kb_find_default_home (const char *root);
 char *kb_find_program_version (const char *root, const char *path);

@@ -81,24 +81,6 @@ expand_user (const char *path)
     return g_strdup (path);
 }
 
-/**
- * kb_home_default_path:
- *
- * Says where Kolibri started by this user would look: the environment variable KOLIBRI_HOME, else
- * `~/.kolibri` (kolibri/utils/env.py).
- *
- * Returns: (transfer full): the path; nothing need be there
- */
-char *
-kb_home_default_path (void)
-{
-    const char *from_env = g_getenv ("KOLIBRI_HOME");
-
-    if (from_env != NULL && *from_env != '\0')
-        return g_strdup (from_env);
-    return g_build_filename (g_get_home_dir(), ".kolibri", NULL);
-}
-
 static void
 set_paths (KbHome *self, const char *database)
 {
@@ -119,6 +101,24 @@ set_paths (KbHome *self, const char *database)
     self->data_version = g_build_filename (self->path, ".data_version", NULL);
 }
 
+/* A folder that the sandbox was not given is not missing in it, but an empty one in memory, which
+ * can be written to and vanishes with the program. And in the folders that the portal for files
+ * hands out SQLite's locks fail (flatpak-metadata(5), flatpak/test.sh). */
+static gboolean
+check_sandbox (const char *path, GError **error)
+{
+    if (!kb_root_is_sandbox (NULL))
+        return TRUE;
+    g_autofree char *portal = g_build_filename (g_get_user_runtime_dir(), "doc", "", NULL);
+    if (!kb_platform_is_same_disk (path, "/") && !g_str_has_prefix (path, portal))
+        return TRUE;
+    g_set_error (error, KB_ERROR, KB_ERROR_SANDBOX,
+                 "open data folder: %s: not granted; to grant it: flatpak override --user "
+                 "--filesystem=%s $FLATPAK_ID",
+                 path, path);
+    return FALSE;
+}
+
 /**
  * kb_home_open:
  * @path: (nullable): the data folder; %NULL for the one of kb_find_default_home()
@@ -128,7 +128,8 @@ set_paths (KbHome *self, const char *database)
  * whether there is a database: kb_home_has_database() and kb_home_check_usable() do.
  *
  * Errors: %KB_ERROR_NOT_FOUND when there is no such folder, %KB_ERROR_UNSUPPORTED when its
- * options.ini cannot be understood, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ * options.ini cannot be understood, %KB_ERROR_SANDBOX when a sandbox keeps it from us,
+ * %KB_ERROR_PERMISSION, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the data folder
  */
@@ -157,6 +158,8 @@ kb_home_open_in (const char *root, const char *path, GError **error)
     g_autofree char *expanded = expand_user (wanted);
     g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
 
+    if (root == NULL && !check_sandbox (absolute, error))
+        return NULL;
     if (!g_file_test (absolute, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "open data folder: %s: no such folder",
                      absolute);
@@ -354,17 +357,27 @@ kb_home_looks_like_one (const KbHome *self)
  *
  * Refuses what no operation can work on.
  *
- * Errors: %KB_ERROR_UNSUPPORTED for PostgreSQL.
+ * Errors: %KB_ERROR_UNSUPPORTED for PostgreSQL, and where options.ini names no file for the
+ * database, or one in a folder that is not there.
  *
  * Returns: %TRUE if it is a Kolibri with an SQLite database, be the file missing
  */
 gboolean
 kb_home_check_usable (const KbHome *self, GError **error)
 {
-    if (self->uses_sqlite)
+    g_autofree char *folder = g_path_get_dirname (self->database);
+    const char *what = NULL;
+
+    if (!self->uses_sqlite)
+        what = "DATABASE_ENGINE is not sqlite";
+    else if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+        what = "the folder of the database is missing";
+    else if (g_file_test (self->database, G_FILE_TEST_EXISTS) && !kb_home_has_database (self))
+        what = "the database is no file";
+    if (what == NULL)
         return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED,
-                 "open data folder: %s: DATABASE_ENGINE is not sqlite", self->path);
+    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "open data folder: %s: %s: %s", self->path,
+                 self->database, what);
     return FALSE;
 }
 

@@ -390,6 +390,18 @@ kb_platform_is_network (const char *dir)
            GetDriveTypeW (volume) == DRIVE_REMOTE;
 }
 
+gboolean
+kb_platform_is_same_disk (const char *path, const char *dir)
+{
+    g_autofree wchar_t *wide_one = wide_path (path);
+    g_autofree wchar_t *wide_other = wide_path (dir);
+    wchar_t one[MAX_PATH];
+    wchar_t other[MAX_PATH];
+
+    return GetVolumePathNameW (wide_one, one, MAX_PATH) != 0 &&
+           GetVolumePathNameW (wide_other, other, MAX_PATH) != 0 && _wcsicmp (one, other) == 0;
+}
+
 char *
 kb_platform_user_home (G_GNUC_UNUSED const char *user)
 {

@@ -85,6 +85,7 @@ char *kb_platform_real_path (const char *path);
 const char *kb_platform_temp_dir (void);
 const char *kb_platform_helper_path (void);
 gboolean kb_platform_is_network (const char *dir);
+gboolean kb_platform_is_same_disk (const char *path, const char *dir);
 char *kb_platform_user_home (const char *user);
 char *kb_platform_program_data (void);
 char *kb_platform_registry_text (const char *key, const char *name);

@@ -3,6 +3,7 @@
 
 #include "kb-catalog.h"
 #include "kb-find.h"
+#include "kb-pruning.h"
 #include "kb-server.h"
 
 G_BEGIN_DECLS
@@ -50,6 +51,7 @@ typedef enum {
  * @sqlite_version: the version of SQLite, as "3.40.1"
  * @newest: (nullable): the newest backup that could be restored
  * @n_backups: how many backups there are, kept databases not counted
+ * @pruning: (nullable): what Kolibri will delete of them
  */
 typedef struct {
     KbVerdict verdict;
@@ -69,6 +71,7 @@ typedef struct {
     const char *sqlite_version;
     KbEntry *newest;
     guint n_backups;
+    KbPruning *pruning;
 } KbStatus;
 
 KbStatus *kb_status_new_unknown (const char *home);

@@ -3,6 +3,7 @@
 
 #include "kb-application.h"
 
+#include "kb-chooser.h"
 #include "kb-gettext.h"
 #include "kb-help.h"
 #include "kb-preferences.h"
@@ -23,10 +24,9 @@ G_DEFINE_FINAL_TYPE (KbApplication, kb_application, GTK_TYPE_APPLICATION)
 static KbWindow *
 window_for (GtkApplication *application, const char *home_path)
 {
-    for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
-        if (KB_IS_WINDOW (l->data) && kb_window_is_for (l->data, home_path))
-            return l->data;
-    return KB_WINDOW (kb_window_new (application, home_path));
+    KbWindow *window = kb_window_find (application, home_path);
+
+    return window != NULL ? window : KB_WINDOW (kb_window_new (application, home_path));
 }
 
 static void
@@ -216,6 +216,7 @@ kb_application_startup (GApplication *application)
     g_set_application_name (_ ("Kolibri Backup"));
     gtk_window_set_default_icon_name (KB_APP_ID);
     load_style();
+    kb_chooser_init();
     if (kb_text_language()->is_right_to_left) /* GTK knows it only if it has that language itself */
         gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
     if (strcmp (kb_text_language()->code, "en") != 0)

@@ -4,6 +4,7 @@
 
 #include "kb-copy-dialog.h"
 
+#include "kb-chooser.h"
 #include "kb-gettext.h"
 #include "kb-tasks.h"
 #include "kb-text-place.h"
@@ -156,13 +157,11 @@ find_drives (KbCopyDialog *self)
 }
 
 static void
-on_folder_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_folder_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
     KbCopyDialog *self = user_data;
 
-    if (response == GTK_RESPONSE_ACCEPT)
-        self->folder = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (native));
-    g_object_unref (native);
+    self->folder = kb_chooser_take (chooser, response);
     if (self->folder != NULL)
         gtk_dialog_response (GTK_DIALOG (self), GTK_RESPONSE_ACCEPT);
 }
@@ -170,15 +169,11 @@ on_folder_response (GtkNativeDialog *native, int response, gpointer user_data)
 static void
 on_other_clicked (G_GNUC_UNUSED GtkButton *button, gpointer user_data)
 {
-    GtkFileChooserNative *native = gtk_file_chooser_native_new (
-        _ ("Choose a Folder"), GTK_WINDOW (user_data), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-        _ ("_Copy Here"), _ ("_Cancel"));
+    GtkFileChooser *chooser =
+        kb_chooser_new (GTK_WINDOW (user_data), _ ("Choose a Folder"),
+                        GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Copy Here"));
 
-    /* GTK opens on recent files, where no folder can be chosen. */
-    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (native), g_get_home_dir());
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", G_CALLBACK (on_folder_response), user_data, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+    kb_chooser_show (chooser, G_CALLBACK (on_folder_response), user_data);
 }
 
 static void

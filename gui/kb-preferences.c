@@ -3,6 +3,7 @@
 
 #include "kb-preferences.h"
 
+#include "kb-chooser.h"
 #include "kb-gettext.h"
 #include "kb-text-language.h"
 
@@ -31,31 +32,23 @@ show_folder (KbPreferences *self)
 }
 
 static void
-on_folder_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_folder_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
     KbPreferences *self = user_data;
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
-    if (response == GTK_RESPONSE_ACCEPT) {
-        g_autofree char *path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (native));
-        if (path != NULL && g_utf8_validate (path, -1, NULL))
-            g_settings_set_string (self->settings, "copy-folder", path);
-    }
-    g_object_unref (native);
+    if (path != NULL && g_utf8_validate (path, -1, NULL))
+        g_settings_set_string (self->settings, "copy-folder", path);
     show_folder (self);
 }
 
 static void
 on_choose_clicked (G_GNUC_UNUSED GtkButton *button, gpointer user_data)
 {
-    GtkFileChooserNative *native = gtk_file_chooser_native_new (
-        _ ("Choose a Folder"), GTK_WINDOW (user_data), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-        _ ("_Choose"), _ ("_Cancel"));
+    GtkFileChooser *chooser = kb_chooser_new (GTK_WINDOW (user_data), _ ("Choose a Folder"),
+                                              GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Choose"));
 
-    /* GTK opens on recent files, where no folder can be chosen. */
-    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (native), g_get_home_dir());
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", G_CALLBACK (on_folder_response), user_data, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+    kb_chooser_show (chooser, G_CALLBACK (on_folder_response), user_data);
 }
 
 static void

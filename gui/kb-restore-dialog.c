@@ -81,6 +81,8 @@ find_warning (const KbChecked *checked, const KbStatus *status)
 
     if (kb_restore_needs_consent (version, status->installed_version, status->data_version))
         newer = kb_text_newer_warning (version, status->data_version);
+    else if (checked->result->version_is_disputed)
+        newer = g_strdup (kb_text_disputed());
     if (newer == NULL)
         return g_steal_pointer (&device);
     return kb_text_join (newer, device);

@@ -2,6 +2,7 @@
 /* See inside, keep, note, show, copy, import, delete; and the report for support. */
 #include "config.h"
 
+#include "kb-chooser.h"
 #include "kb-copy-dialog.h"
 #include "kb-error.h"
 #include "kb-gettext.h"
@@ -30,31 +31,18 @@ choose_backup (KbWindow *self, const char *title, const char *accept, GCallback 
     static const char *const backups[] = {"db-v*.dump", "*.dump",       "*.dump.gz",
                                           "*.sqlite3",  "*.sqlite3.gz", NULL};
     static const char *const everything[] = {"*", NULL};
-    GtkFileChooserNative *native = gtk_file_chooser_native_new (
-        title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN, accept, _ ("_Cancel"));
+    GtkFileChooser *chooser =
+        kb_chooser_new (GTK_WINDOW (self), title, GTK_FILE_CHOOSER_ACTION_OPEN, accept);
 
-    add_filter (GTK_FILE_CHOOSER (native), _ ("Backups of Kolibri"), backups);
-    add_filter (GTK_FILE_CHOOSER (native), _ ("All files"), everything);
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", on_chosen, self, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
-}
-
-static char *
-take_chosen (GtkNativeDialog *native, int response)
-{
-    char *path = NULL;
-
-    if (response == GTK_RESPONSE_ACCEPT)
-        path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (native));
-    g_object_unref (native);
-    return path;
+    add_filter (chooser, _ ("Backups of Kolibri"), backups);
+    add_filter (chooser, _ ("All files"), everything);
+    kb_chooser_show (chooser, on_chosen, self);
 }
 
 static void
-on_open_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_open_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
-    g_autofree char *path = take_chosen (native, response);
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
     if (path != NULL)
         kb_window_open_file (user_data, path);
@@ -84,10 +72,10 @@ on_imported (KbJob *job, const GError *error, gpointer user_data)
 }
 
 static void
-on_import_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_import_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
-    g_autofree char *path = take_chosen (native, response);
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
     if (path != NULL && self->job == NULL)
         kb_window_start_job (self, KB_OPERATION_IMPORT, kb_tasks_import (self->look->home, path),
@@ -349,10 +337,10 @@ on_report_saved (G_GNUC_UNUSED KbJob *job, const GError *error, gpointer user_da
 }
 
 static void
-on_report_response (GtkNativeDialog *native, int response, gpointer user_data)
+on_report_response (GtkFileChooser *chooser, int response, gpointer user_data)
 {
     KbWindow *self = user_data;
-    g_autofree char *path = take_chosen (native, response);
+    g_autofree char *path = kb_chooser_take (chooser, response);
 
     if (path == NULL || self->job != NULL)
         return;
@@ -367,15 +355,13 @@ on_save_report (G_GNUC_UNUSED GSimpleAction *action,
                 G_GNUC_UNUSED GVariant *parameter,
                 gpointer user_data)
 {
-    GtkFileChooserNative *native =
-        gtk_file_chooser_native_new (_ ("Save a Report for Support"), GTK_WINDOW (user_data),
-                                     GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+    GtkFileChooser *chooser =
+        kb_chooser_new (GTK_WINDOW (user_data), _ ("Save a Report for Support"),
+                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"));
 
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (native), "kolibri-backup-report.txt");
-    gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (native), TRUE);
-    gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-    g_signal_connect_object (native, "response", G_CALLBACK (on_report_response), user_data, 0);
-    gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+    gtk_file_chooser_set_current_name (chooser, "kolibri-backup-report.txt");
+    gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
+    kb_chooser_show (chooser, G_CALLBACK (on_report_response), user_data);
 }
 
 /**

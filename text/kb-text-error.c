@@ -140,6 +140,12 @@ static const Entry catalogue[] = {
      N_ ("Ask who looks after this computer. The disk has to be formatted in another way."),
      KB_ADVICE_SAVE_REPORT},
 
+    {KB_ERROR_SANDBOX, ON_ANY,
+     N_ ("Kolibri Backup was installed by Flatpak, and has not been allowed to use this folder."),
+     N_ ("Ask who looks after this computer to allow it in the settings of Flatpak, for example "
+         "with Flatseal. The details have the command that does it."),
+     KB_ADVICE_SAVE_REPORT},
+
     {KB_ERROR_READ_ONLY, ON (COPY), N_ ("This drive is write-protected."),
      N_ ("If it has a small switch, slide it to the other side. Otherwise choose another drive."),
      KB_ADVICE_CHOOSE_DRIVE},

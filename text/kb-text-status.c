@@ -110,6 +110,14 @@ kb_text_server (KbServerState state)
     return C_ ("Kolibri is", "not running");
 }
 
+/* "Kolibri 0.17.5", or the name alone. */
+static char *
+kolibri_of (const char *version)
+{
+    /* Translators: %s is a version, as "0.17.5". */
+    return version != NULL ? g_strdup_printf (_ ("Kolibri %s"), version) : g_strdup (_ ("Kolibri"));
+}
+
 /**
  * kb_text_kolibri:
  * @status: a status
@@ -125,13 +133,8 @@ kb_text_kolibri (const KbStatus *status)
         status->data_version != NULL ? status->data_version : status->installed_version;
     const char *title = status->summary != NULL ? kb_summary_get_title (status->summary) : NULL;
     g_autofree char *name = title != NULL ? kb_text_isolate (title) : NULL;
-    g_autofree char *program = NULL;
+    g_autofree char *program = kolibri_of (version);
 
-    if (version != NULL)
-        /* Translators: %s is a version, as "0.17.5". */
-        program = g_strdup_printf (_ ("Kolibri %s"), version);
-    else
-        program = g_strdup (_ ("Kolibri"));
     if (title == NULL)
         /* Translators: "Kolibri 0.17.5" and "running". */
         return g_strdup_printf (C_ ("Kolibri and state", "%s · %s"), program,
@@ -222,6 +225,24 @@ kb_text_password (void)
 }
 
 /**
+ * kb_text_found_state:
+ * @found: a data folder
+ *
+ * Says of which Kolibri the data is, and whether it runs.
+ *
+ * Returns: (transfer full): a line
+ */
+char *
+kb_text_found_state (const KbFound *found)
+{
+    g_autofree char *kolibri = kolibri_of (found->data_version);
+
+    return g_strdup_printf (
+        C_ ("Kolibri and state", "%s · %s"), kolibri,
+        kb_text_server (found->is_running ? KB_SERVER_RUNNING : KB_SERVER_STOPPED));
+}
+
+/**
  * kb_text_agreement:
  * @agreement: what the version of the program means for the data
  * @program: (nullable): the version of the program
@@ -296,6 +317,24 @@ kb_text_find_problem (KbFindProblem problem)
 }
 
 /**
+ * kb_text_lost_home:
+ * @path: a data folder that was in use the last time
+ *
+ * Returns: (transfer full): that it is not there any more, and that this is another one
+ */
+char *
+kb_text_lost_home (const char *path)
+{
+    g_autofree char *shown = g_filename_display_name (path);
+    g_autofree char *isolated = kb_text_isolate (shown);
+
+    /* Translators: %s is the path of a folder. */
+    return g_strdup_printf (_ ("The folder of the last time, %s, is not there any more. This is "
+                               "the data of another folder."),
+                            isolated);
+}
+
+/**
  * kb_text_other_homes:
  * @homes: (element-type KbFound): all data folders, the one that is shown first
  *
@@ -316,6 +355,24 @@ kb_text_other_homes (const GPtrArray *homes)
     return *list != '\0'
                ? g_strdup_printf (_ ("There is Kolibri data in other folders too: %s"), list)
                : NULL;
+}
+
+/**
+ * kb_text_endangered:
+ * @n_endangered: how many fresh backups Kolibri will delete, at least one
+ *
+ * Returns: (transfer full): that it will, and what to do
+ */
+char *
+kb_text_endangered (guint n_endangered)
+{
+    return g_strdup_printf (
+        ngettext ("When Kolibri is upgraded, it will delete %u new backup and leave older ones. "
+                  "Keep it, and it stays.",
+                  "When Kolibri is upgraded, it will delete %u new backups and leave older ones. "
+                  "Keep them, and they stay.",
+                  n_endangered),
+        n_endangered);
 }
 
 /**

@@ -312,6 +312,7 @@ test_temp_dir_must_be_a_folder_to_write_to (void)
     kb_test_as_nobody (find_temp_dir, dir->path);
     g_assert_cmpint (chmod (dir->path, 0666), ==, 0);
     kb_test_as_nobody (find_temp_dir, dir->path);
+    g_assert_cmpint (chmod (dir->path, 0700), ==, 0);
     g_unsetenv ("SQLITE_TMPDIR");
 }
 

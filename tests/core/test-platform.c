@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -439,11 +440,15 @@ test_whose_folders (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autofree char *missing = kb_test_dir_file (dir, "missing");
-    g_autofree char *root = kb_platform_user_home ("root");
+    g_autofree char *own = kb_platform_user_home (g_get_user_name());
 
     g_assert_false (kb_platform_is_network (dir->path));
     g_assert_false (kb_platform_is_network (missing));
-    g_assert_cmpstr (root, ==, "/root");
+    g_assert_cmpstr (own, ==, getpwuid (geteuid())->pw_dir);
+    g_assert_true (kb_platform_is_same_disk (dir->path, dir->path));
+    g_assert_true (kb_platform_is_same_disk (missing, dir->path));
+    g_assert_false (kb_platform_is_same_disk (dir->path, "/proc"));
+    g_assert_false (kb_platform_is_same_disk (dir->path, missing));
     g_assert_null (kb_platform_user_home ("no such user"));
     g_assert_null (kb_platform_program_data());
     g_assert_null (kb_platform_registry_text ("HKLM\\Software\\Kolibri", "Version"));
