@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -427,8 +428,14 @@ class TestProcess(DirectCase):
         raise AssertionError("no child")
 
     def test_who_it_is(self):
-        process = self.start("import", self.home, "x.dump", "1000", pass_fds=(os.open("/etc/shadow", os.O_RDONLY),))
+        limits = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+        secret = os.open("/etc/shadow", os.O_RDONLY)
+        process = self.start("import", self.home, "x.dump", "1000", pass_fds=(secret,))
+        resource.setrlimit(resource.RLIMIT_CORE, limits)
+        os.close(secret)
         self.assertIn(b"ready", process.stdout.readline())
+        self.assertEqual(homes.leftovers(self.home), [])  # what comes in has no name
         child = self.wait_for_child(process)
         with open("/proc/%d/status" % child) as f:
             status = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
