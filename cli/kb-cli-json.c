@@ -101,6 +101,19 @@ describe_found (const KbFound *found)
     return object;
 }
 
+static void
+set_server (JsonObject *object, const KbServerLook *look)
+{
+    g_autofree char *way = kb_server_look_name_way (look);
+
+    json_object_set_string_member (object, "server", kb_server_state_to_string (look->state));
+    json_object_set_string_member (object, "server_known_by",
+                                   kb_server_proof_to_string (look->proof));
+    json_object_set_string_member (object, "server_stopped_by", way);
+    json_object_set_string_member (object, "server_may_be_stopped",
+                                   kb_server_rights_to_string (look->rights));
+}
+
 /* What Kolibri will delete. */
 static JsonObject *
 describe_pruning (const KbPruning *pruning)
@@ -141,7 +154,7 @@ kb_cli_json_status (const KbStatus *status)
     json_object_set_boolean_member (object, "asks_for_password", status->asks_for_password);
     kb_cli_json_set_text (object, "data_version", status->data_version);
     kb_cli_json_set_text (object, "installed_version", status->installed_version);
-    json_object_set_string_member (object, "server", kb_server_state_to_string (status->server));
+    set_server (object, status->look);
     json_object_set_int_member (object, "backups", status->n_backups);
     if (status->newest != NULL)
         json_object_set_object_member (object, "newest", kb_cli_json_entry (status->newest));

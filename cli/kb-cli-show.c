@@ -23,7 +23,11 @@ print_found (const KbStatus *status)
         kb_text_agreement (status->agreement, status->installed_version, status->data_version);
     g_autofree char *others = kb_text_other_homes (status->homes);
 
+    g_autofree char *server = kb_text_server_advice (status->look);
+
     g_print ("%s\n%s\n", plain, agreement);
+    if (server != NULL)
+        g_print ("%s\n", server);
     for (int i = 0; i < KB_N_FIND_PROBLEMS; i++)
         if (kb_found_has_problem (status->found, (KbFindProblem) i))
             g_print ("%s\n", kb_text_find_problem ((KbFindProblem) i));

@@ -48,7 +48,8 @@ typedef enum {
  * @reason: why the folder was looked at
  * @source: (nullable): the file that names it
  * @is_ours: whether this process may act for its owner: a restore can work
- * @is_running: whether server.pid names a living Kolibri; %FALSE proves nothing
+ * @is_running: whether server.pid names a living Kolibri, or a daemon says so; %FALSE proves
+ * nothing
  * @has_database: whether there is a database file
  * @is_empty: whether there are no people in it, as far as that could be read
  * @data_version: (nullable): what `.data_version` says

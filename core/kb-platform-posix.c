@@ -155,6 +155,18 @@ kb_platform_owner_is_us (const KbOwner *owner)
 }
 
 /**
+ * kb_platform_owner_is_mine:
+ * @owner: an owner
+ *
+ * Returns: %TRUE if @owner is the user of this process; root is but himself here
+ */
+gboolean
+kb_platform_owner_is_mine (const KbOwner *owner)
+{
+    return geteuid() == owner->uid;
+}
+
+/**
  * kb_platform_file_id:
  * @path: a file
  * @id: (out): which one it is

@@ -42,6 +42,7 @@ kb_status_free (KbStatus *self)
     g_free (self->data_version);
     g_free (self->installed_version);
     g_clear_pointer (&self->homes, g_ptr_array_unref);
+    kb_server_look_free (self->look);
     kb_summary_free (self->summary);
     g_free (self->device_id);
     kb_entry_unref (self->newest);
@@ -151,7 +152,7 @@ kb_status_new_unknown (const char *home)
     self->home = g_strdup (home);
     self->homes = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_found_free);
     self->verdict = KB_VERDICT_NO_KOLIBRI;
-    self->server = KB_SERVER_STOPPED;
+    self->look = g_new0 (KbServerLook, 1);
     self->sqlite_version = sqlite3_libversion();
     return self;
 }
@@ -163,7 +164,8 @@ kb_status_new_unknown (const char *home)
  * @old_after_days: from how many days on a backup counts as old
  * @cancellable: (nullable): ends the wait for a server that hangs
  *
- * Finds out all that the top of the window says. Takes up to three seconds when a server hangs.
+ * Finds out all that the top of the window says. Takes up to six seconds when a
+ * server, a daemon and systemd hang.
  *
  * Returns: (transfer full): the status
  */
@@ -179,8 +181,10 @@ kb_status_read (const KbHome *home,
 
     self->has_database = kb_home_has_database (home);
     self->data_version = kb_home_read_data_version (home);
-    self->server = kb_server_query (home, cancellable);
-    if (self->server == KB_SERVER_RUNNING)
+    kb_server_look_free (self->look);
+    self->look = kb_server_look_new (home, cancellable);
+    self->installed_version = g_strdup (self->look->version);
+    if (self->installed_version == NULL && self->look->state == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
     g_ptr_array_unref (self->homes);
     self->homes = kb_find_homes_around (kb_home_get_root (home), kb_home_get_path (home));

@@ -4,7 +4,7 @@
 #include "kb-catalog.h"
 #include "kb-find.h"
 #include "kb-pruning.h"
-#include "kb-server.h"
+#include "kb-server-look.h"
 
 G_BEGIN_DECLS
 
@@ -41,9 +41,9 @@ typedef enum {
  * @agreement: what the one means for the other
  * @homes: (element-type KbFound): the data folders of this computer, the one looked at first
  * @found: (nullable): the first of @homes
- * @server: what the server does
  * @asks_for_password: whether the data belongs to another user, and the computer asks for the
  *     password of an administrator before anything there is changed
+ * @look: what the server does, and how it would be stopped
  * @summary: (nullable): what is in the database, where it could be read
  * @device_id: (nullable): which device this is, as in #KbSummary
  * @database_bytes: the size of the database
@@ -62,8 +62,8 @@ typedef struct {
     KbAgreement agreement;
     GPtrArray *homes;
     const KbFound *found;
-    KbServerState server;
     gboolean asks_for_password;
+    KbServerLook *look;
     KbSummary *summary;
     char *device_id;
     guint64 database_bytes;

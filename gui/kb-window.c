@@ -100,7 +100,7 @@ show_look (KbWindow *self)
     gtk_widget_set_visible (self->separator, !is_empty);
     kb_backup_list_set_entries (self->list, look->entries, look->status);
     if (self->dialog != NULL && look->status != NULL)
-        kb_restore_dialog_set_server (self->dialog, look->status->server);
+        kb_restore_dialog_set_server (self->dialog, look->status->look);
 }
 
 static gboolean

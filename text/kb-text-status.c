@@ -104,6 +104,8 @@ kb_text_server (KbServerState state)
         return C_ ("Kolibri is", "stopping");
     case KB_SERVER_NOT_RESPONDING:
         return C_ ("Kolibri is", "not responding");
+    case KB_SERVER_UNKNOWN:
+        return C_ ("Kolibri is", "perhaps running");
     case KB_SERVER_STOPPED:
         break;
     }
@@ -116,6 +118,44 @@ kolibri_of (const char *version)
 {
     /* Translators: %s is a version, as "0.17.5". */
     return version != NULL ? g_strdup_printf (_ ("Kolibri %s"), version) : g_strdup (_ ("Kolibri"));
+}
+
+/**
+ * kb_text_server_advice:
+ * @look: what is known of the server
+ *
+ * Says of a Kolibri that does not stand still whether and how it can be stopped for a restore.
+ *
+ * Returns: (transfer full) (nullable): a sentence or two; %NULL when there is nothing to say
+ */
+char *
+kb_text_server_advice (const KbServerLook *look)
+{
+    if (look->state == KB_SERVER_STOPPED)
+        return NULL;
+    if (look->state == KB_SERVER_UNKNOWN)
+        return g_strdup (
+            _ ("It cannot be seen from here whether Kolibri is running. Start Kolibri, "
+               "close it again, and then restore."));
+    if (look->state == KB_SERVER_NOT_RESPONDING)
+        return g_strdup (_ ("Kolibri does not answer any more. Restart the computer before you "
+                            "restore."));
+    if (look->rights == KB_SERVICE_RIGHTS_NONE)
+        return g_strdup (_ ("Kolibri cannot be stopped from here. Stop it yourself before you "
+                            "restore."));
+    return kb_text_join (_ ("For a restore, Kolibri Backup can stop Kolibri and start it again."),
+                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_server_password() : NULL);
+}
+
+/**
+ * kb_text_server_password:
+ *
+ * Returns: (transfer none): that the computer will ask for a password
+ */
+const char *
+kb_text_server_password (void)
+{
+    return _ ("The computer will ask for the password of an administrator.");
 }
 
 /**
@@ -138,10 +178,10 @@ kb_text_kolibri (const KbStatus *status)
     if (title == NULL)
         /* Translators: "Kolibri 0.17.5" and "running". */
         return g_strdup_printf (C_ ("Kolibri and state", "%s · %s"), program,
-                                kb_text_server (status->server));
+                                kb_text_server (status->look->state));
     /* Translators: "Kolibri 0.17.5", "running", and the name of the device or facility. */
     return g_strdup_printf (C_ ("Kolibri, state and name", "%s · %s · “%s”"), program,
-                            kb_text_server (status->server), name);
+                            kb_text_server (status->look->state), name);
 }
 
 /**
@@ -186,6 +226,8 @@ describe_reason (const KbFound *found)
         return g_strdup_printf (_ ("The file %s names this folder."), found->source);
     case KB_REASON_OWN_FOLDER:
         return g_strdup (_ ("A Kolibri that you start yourself keeps its data in this folder."));
+    case KB_REASON_DAEMON:
+        return g_strdup (_ ("The Kolibri of this computer says that it uses this folder."));
     case KB_REASON_USUAL_PLACE:
         break;
     }
@@ -357,6 +399,16 @@ kb_text_other_homes (const GPtrArray *homes)
                : NULL;
 }
 
+static const char *
+kolibri_after (const KbRecovered *recovered)
+{
+    if (!recovered->kolibri_was_stopped)
+        return NULL;
+    return recovered->kolibri_was_started
+               ? _ ("Kolibri has been started again.")
+               : _ ("Kolibri had been stopped for it: start it again if it does not run.");
+}
+
 /**
  * kb_text_endangered:
  * @n_endangered: how many fresh backups Kolibri will delete, at least one
@@ -385,10 +437,7 @@ kb_text_endangered (guint n_endangered)
 char *
 kb_text_recovered (const KbRecovered *recovered)
 {
-    const char *kolibri =
-        recovered->kolibri_was_stopped
-            ? _ ("Kolibri had been stopped for it: start it again if it does not run.")
-            : NULL;
+    const char *kolibri = kolibri_after (recovered);
 
     switch (recovered->kind) {
     case KB_RECOVERED_OLD_DATA:

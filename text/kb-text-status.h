@@ -10,6 +10,8 @@ const char *kb_text_verdict (KbVerdict verdict);
 char *kb_text_verdict_detail (const KbStatus *status, GDateTime *now);
 char *kb_text_kolibri (const KbStatus *status);
 const char *kb_text_server (KbServerState state);
+char *kb_text_server_advice (const KbServerLook *look);
+const char *kb_text_server_password (void);
 const char *kb_text_install_kind (KbInstallKind kind);
 char *kb_text_found (const KbFound *found);
 const char *kb_text_password (void);
