@@ -151,6 +151,7 @@ kb_cli_json_status (const KbStatus *status)
     kb_cli_json_set_text (object, "home", status->home);
     json_object_set_boolean_member (object, "has_database", status->has_database);
     json_object_set_int_member (object, "database_size", (gint64) status->database_bytes);
+    json_object_set_boolean_member (object, "asks_for_password", status->asks_for_password);
     kb_cli_json_set_text (object, "data_version", status->data_version);
     kb_cli_json_set_text (object, "installed_version", status->installed_version);
     set_server (object, status->look);

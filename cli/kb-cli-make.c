@@ -2,23 +2,19 @@
 /* backup, check, copy, import, keep, note, delete: what works on backups and changes no data. */
 #include "config.h"
 
-#include "kb-backup.h"
-#include "kb-catalog-change.h"
+#include "kb-access.h"
 #include "kb-catalog-delete.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
-#include "kb-copy.h"
 #include "kb-gettext.h"
 #include "kb-guide-record.h"
-#include "kb-import.h"
 #include "kb-text-entry.h"
 #include "kb-text-result.h"
-#include "kb-verify.h"
 
 static gpointer
 work_backup (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    return kb_backup_run (data, progress, cancellable, error);
+    return kb_access_backup (data, progress, cancellable, error);
 }
 
 static void
@@ -67,6 +63,8 @@ kb_cli_backup (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    if (argc == 1) /* into a folder goes only what we may read */
+        kb_cli_announce_password (self);
 
     KbBackupOptions options = {
         .home = self->home,
@@ -94,7 +92,7 @@ work_check (gpointer data, KbProgress *progress, GCancellable *cancellable, GErr
     const Check *check = data;
 
     if (check->entry != NULL)
-        return kb_verify_entry (check->home, check->entry, progress, cancellable, error);
+        return kb_access_verify (check->home, check->entry, progress, cancellable, error);
     return kb_verify_run (check->path, TRUE, progress, cancellable, error);
 }
 
@@ -141,7 +139,7 @@ kb_cli_check (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     kb_cli_open_home (self, NULL); /* a file can be checked without any Kolibri */
     g_autofree char *path = kb_cli_find_file (self, argv[1], &from_catalog);
-    g_autoptr (KbEntry) entry = from_catalog ? kb_catalog_find (self->home, argv[1], NULL) : NULL;
+    g_autoptr (KbEntry) entry = from_catalog ? kb_access_find (self->home, argv[1], NULL) : NULL;
     Check check = {.home = self->home, .entry = entry, .path = path};
     g_autoptr (KbVerifyResult) result = kb_cli_run (self, work_check, &check, &error);
     if (result == NULL)
@@ -155,7 +153,7 @@ static int
 print_entry_again (KbCli *self, const char *name, const char *sentence)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (KbEntry) entry = self->json ? kb_catalog_find_any (self->home, name, &error) : NULL;
+    g_autoptr (KbEntry) entry = self->json ? kb_access_find (self->home, name, &error) : NULL;
 
     if (error != NULL)
         return kb_cli_fail (self, KB_OPERATION_NOTE, error);
@@ -190,7 +188,8 @@ kb_cli_keep (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    if (!kb_catalog_set_keep (self->home, argv[1], !off, &error))
+    kb_cli_announce_password (self);
+    if (!kb_access_set_keep (self->home, argv[1], !off, &error))
         return kb_cli_fail (self, KB_OPERATION_NOTE, error);
     return print_entry_again (self, argv[1],
                               off ? _ ("The backup is no longer marked to be kept.")
@@ -216,7 +215,8 @@ kb_cli_note (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    if (!kb_catalog_set_note (self->home, argv[1], argv[2], &error))
+    kb_cli_announce_password (self);
+    if (!kb_access_set_note (self->home, argv[1], argv[2], &error))
         return kb_cli_fail (self, KB_OPERATION_NOTE, error);
     return print_entry_again (self, argv[1],
                               *argv[2] != '\0' ? _ ("The note has been saved.")
@@ -226,7 +226,7 @@ kb_cli_note (KbCli *self, int argc, char **argv)
 static gpointer
 work_copy (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    return kb_copy_run (data, progress, cancellable, error);
+    return kb_access_copy (data, progress, cancellable, error);
 }
 
 static void
@@ -304,7 +304,7 @@ work_import (gpointer data, KbProgress *progress, GCancellable *cancellable, GEr
 {
     const Import *import = data;
 
-    return kb_import_run (import->home, import->path, progress, cancellable, error);
+    return kb_access_import (import->home, import->path, progress, cancellable, error);
 }
 
 static void
@@ -343,6 +343,7 @@ kb_cli_import (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    kb_cli_announce_password (self);
     Import import = {.home = self->home, .path = argv[1]};
     g_autoptr (KbImportResult) result = kb_cli_run (self, work_import, &import, &error);
     if (result == NULL)
@@ -352,12 +353,11 @@ kb_cli_import (KbCli *self, int argc, char **argv)
 }
 
 static int
-delete_for_good (KbCli *self, const char *name, gboolean is_listed)
+delete_for_good (KbCli *self, const char *name)
 {
     g_autoptr (GError) error = NULL;
 
-    if ((is_listed && !kb_catalog_delete (self->home, name, &error)) ||
-        !kb_catalog_empty_deleted (self->home, name, &error))
+    if (!kb_access_delete_for_good (self->home, name, &error))
         return kb_cli_fail (self, KB_OPERATION_DELETE, error);
     if (self->json) {
         JsonObject *object = json_object_new();
@@ -401,10 +401,11 @@ kb_cli_delete (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (KbEntry) entry = kb_catalog_find_any (self->home, argv[1], &error);
+    kb_cli_announce_password (self);
+    g_autoptr (KbEntry) entry = kb_access_find (self->home, argv[1], &error);
     if (entry == NULL && !kb_catalog_has_deleted (self->home, argv[1]))
         return kb_cli_fail (self, KB_OPERATION_DELETE, error);
     if (!kb_cli_ask (self, say_delete, entry))
         return KB_EXIT_USAGE;
-    return delete_for_good (self, argv[1], entry != NULL);
+    return delete_for_good (self, argv[1]);
 }

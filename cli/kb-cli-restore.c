@@ -2,20 +2,19 @@
 /* restore, undo: what changes data. */
 #include "config.h"
 
-#include "kb-catalog.h"
+#include "kb-access.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
 #include "kb-find.h"
 #include "kb-gettext.h"
 #include "kb-guide-record.h"
-#include "kb-restore.h"
 #include "kb-text-place.h"
 #include "kb-text-result.h"
 
 static gpointer
 work_restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    return kb_restore_run (data, progress, cancellable, error);
+    return kb_access_restore (data, progress, cancellable, error);
 }
 
 /* What FILE or --latest means. */
@@ -24,9 +23,9 @@ find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **
 {
     *from_catalog = TRUE;
     if (argument == NULL)
-        return kb_catalog_find_latest (self->home, error);
+        return kb_access_find_latest (self->home, error);
     g_autofree char *path = kb_cli_find_file (self, argument, from_catalog);
-    return *from_catalog ? kb_catalog_find (self->home, argument, error)
+    return *from_catalog ? kb_access_find (self->home, argument, error)
                          : kb_catalog_describe_file (path, error);
 }
 
@@ -167,6 +166,7 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
     }
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
+    kb_cli_announce_password (self);
     g_autoptr (KbEntry) entry = find_entry (self, latest ? NULL : argv[1], &from_catalog, &error);
     if (entry == NULL)
         return kb_cli_fail (self, KB_OPERATION_RESTORE, error);
@@ -179,7 +179,7 @@ kb_cli_restore (KbCli *self, int argc, char **argv)
 static gpointer
 work_undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **error)
 {
-    return kb_undo_run (data, progress, cancellable, error);
+    return kb_access_undo (data, progress, cancellable, error);
 }
 
 /* What would go. */
@@ -263,7 +263,8 @@ kb_cli_undo (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (KbKept) kept = kb_undo_find (self->home, argc > 1 ? argv[1] : NULL, &error);
+    kb_cli_announce_password (self);
+    g_autoptr (KbKept) kept = kb_access_find_undo (self->home, argc > 1 ? argv[1] : NULL, &error);
     if (kept == NULL)
         return kb_cli_fail (self, KB_OPERATION_UNDO, error);
     if (!ask_undo (self, kept))

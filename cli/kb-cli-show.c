@@ -2,6 +2,7 @@
 /* status, list, info: what there is. */
 #include "config.h"
 
+#include "kb-access.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
 #include "kb-gettext.h"
@@ -75,7 +76,7 @@ kb_cli_status (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (GPtrArray) entries = kb_catalog_list (self->home, NULL, &error);
+    g_autoptr (GPtrArray) entries = kb_access_list (self->home, NULL, &error);
     if (entries == NULL)
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
 
@@ -90,6 +91,8 @@ kb_cli_status (KbCli *self, int argc, char **argv)
     g_autofree char *kolibri = kb_text_kolibri (status);
     g_print ("%s\n%s\n%s\n%s\n", kb_text_verdict (status->verdict), detail, kolibri, status->home);
     print_found (status);
+    if (status->asks_for_password)
+        g_print ("%s\n", kb_text_password());
     print_endangered (status->pruning->endangered);
     return KB_EXIT_OK;
 }
@@ -131,7 +134,7 @@ kb_cli_list (KbCli *self, int argc, char **argv)
         return KB_EXIT_USAGE;
     if (!kb_cli_open_home (self, &error))
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
-    g_autoptr (GPtrArray) entries = kb_catalog_list (self->home, NULL, &error);
+    g_autoptr (GPtrArray) entries = kb_access_list (self->home, NULL, &error);
     if (entries == NULL)
         return kb_cli_fail (self, KB_OPERATION_OPEN, error);
 

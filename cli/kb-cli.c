@@ -3,9 +3,10 @@
 
 #include "kb-cli.h"
 
+#include "kb-access.h"
 #include "kb-cli-json.h"
 #include "kb-gettext.h"
-#include "kb-recover.h"
+#include "kb-helper-client.h"
 #include "kb-text-error.h"
 #include "kb-text-status.h"
 
@@ -105,11 +106,24 @@ kb_cli_open_home (KbCli *self, GError **error)
     self->home = kb_home_open_in (self->root, self->home_path, error);
     if (self->home == NULL)
         return FALSE;
-    if (kb_recover_run (self->home, &recovered, NULL))
+    if (kb_access_recover (self->home, &recovered, NULL))
         self->recovered = kb_text_recovered (&recovered);
     if (self->recovered != NULL && !self->json)
         g_printerr ("%s\n", self->recovered);
     return TRUE;
+}
+
+/**
+ * kb_cli_announce_password:
+ * @self: the run, with a data folder
+ *
+ * Says on a terminal, before anything is changed, that a password will be asked for.
+ */
+void
+kb_cli_announce_password (KbCli *self)
+{
+    if (!self->json && isatty (STDERR_FILENO) && kb_helper_is_offered (self->home))
+        g_printerr ("%s\n", kb_text_password());
 }
 
 /**
@@ -126,7 +140,7 @@ kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog)
     *from_catalog = FALSE;
     if (g_file_test (argument, G_FILE_TEST_EXISTS) || self->home == NULL)
         return g_strdup (argument);
-    g_autoptr (KbEntry) entry = kb_catalog_find_any (self->home, argument, NULL);
+    g_autoptr (KbEntry) entry = kb_access_find (self->home, argument, NULL);
     *from_catalog = entry != NULL;
     return g_strdup (entry != NULL ? entry->path : argument);
 }
@@ -152,7 +166,7 @@ kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GE
     *from_catalog = !g_file_test (argument, G_FILE_TEST_EXISTS);
     if (*from_catalog && self->home == NULL && !kb_cli_open_home (self, error))
         return NULL;
-    entry = *from_catalog ? kb_catalog_find_any (self->home, argument, error)
+    entry = *from_catalog ? kb_access_find (self->home, argument, error)
                           : kb_catalog_describe_file (argument, error);
     if (entry == NULL || entry->state != KB_ENTRY_FOREIGN)
         return g_steal_pointer (&entry);
@@ -263,6 +277,7 @@ exit_code (const GError *error)
         [KB_ERROR_FILE_TOO_LARGE] = KB_EXIT_FILE_TOO_LARGE,
         [KB_ERROR_SANDBOX] = KB_EXIT_PERMISSION,
         [KB_ERROR_READ_ONLY] = KB_EXIT_READ_ONLY,
+        [KB_ERROR_NOT_ALLOWED] = KB_EXIT_NOT_ALLOWED,
         [KB_ERROR_INTERNAL] = KB_EXIT_FAILED,
     };
 

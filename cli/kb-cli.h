@@ -26,6 +26,7 @@ enum {
     KB_EXIT_IO = 11,
     KB_EXIT_FILE_TOO_LARGE = 12,
     KB_EXIT_READ_ONLY = 13,
+    KB_EXIT_NOT_ALLOWED = 14,
     KB_EXIT_CANCELLED = 130,
 };
 
@@ -74,6 +75,7 @@ gboolean kb_cli_parse (KbCli *self,
                        int min_args,
                        int max_args);
 gboolean kb_cli_open_home (KbCli *self, GError **error);
+void kb_cli_announce_password (KbCli *self);
 char *kb_cli_find_file (KbCli *self, const char *argument, gboolean *from_catalog);
 KbEntry *
 kb_cli_find_entry (KbCli *self, const char *argument, gboolean *from_catalog, GError **error);

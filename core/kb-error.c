@@ -2,6 +2,7 @@
 #include "kb-error.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* What a sentence for the person may need beside the code. */
 typedef struct {
@@ -125,6 +126,34 @@ kb_error_set_version (GError **error, KbErrorCode code, const char *version, con
 }
 
 /**
+ * kb_error_set_again:
+ * @error: (nullable): where to put it
+ * @code: the code
+ * @text: the untranslated detail
+ * @version: (nullable): the version of Kolibri that the person needs
+ * @needed_bytes: what the work takes, or 0
+ * @free_bytes: what the disk has, or 0
+ *
+ * Makes an error once more that another process has told of.
+ */
+void
+kb_error_set_again (GError **error,
+                    KbErrorCode code,
+                    const char *text,
+                    const char *version,
+                    guint64 needed_bytes,
+                    guint64 free_bytes)
+{
+    if (error == NULL)
+        return;
+
+    kb_error_set_version (error, code, version, text);
+    KbErrorPrivate *detail = kb_error_get_private (*error);
+    detail->needed_bytes = needed_bytes;
+    detail->free_bytes = free_bytes;
+}
+
+/**
  * kb_error_get_needed_bytes:
  * @error: any error
  *
@@ -184,11 +213,27 @@ kb_error_code_to_string (KbErrorCode code)
         [KB_ERROR_FILE_TOO_LARGE] = "file-too-large",
         [KB_ERROR_READ_ONLY] = "read-only",
         [KB_ERROR_SANDBOX] = "sandbox",
+        [KB_ERROR_NOT_ALLOWED] = "not-allowed",
         [KB_ERROR_INTERNAL] = "internal",
     };
 
     g_return_val_if_fail (code < KB_N_ERRORS, "internal");
     return names[code];
+}
+
+/**
+ * kb_error_code_from_string:
+ * @name: what kb_error_code_to_string() gave
+ *
+ * Returns: the code; %KB_ERROR_INTERNAL when there is none of that name
+ */
+KbErrorCode
+kb_error_code_from_string (const char *name)
+{
+    for (int code = 0; code < KB_N_ERRORS; code++)
+        if (strcmp (kb_error_code_to_string ((KbErrorCode) code), name) == 0)
+            return (KbErrorCode) code;
+    return KB_ERROR_INTERNAL;
 }
 
 /**

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @KB_ERROR_FILE_TOO_LARGE: the format of the disk holds no file of that size; another drive does
  * @KB_ERROR_READ_ONLY: the disk takes no changes at all, whoever asks
  * @KB_ERROR_SANDBOX: the sandbox that this program runs in keeps the folder from it
+ * @KB_ERROR_NOT_ALLOWED: an administrator has to allow it, and has not
  * @KB_ERROR_INTERNAL: a defect of this program
  *
  * Each code names what the person in front can do about it. Cancelling is never one of them:
@@ -37,6 +38,7 @@ typedef enum {
     KB_ERROR_FILE_TOO_LARGE,
     KB_ERROR_READ_ONLY,
     KB_ERROR_SANDBOX,
+    KB_ERROR_NOT_ALLOWED,
     KB_ERROR_INTERNAL,
     KB_N_ERRORS /*< skip >*/
 } KbErrorCode;
@@ -49,11 +51,18 @@ void kb_error_set_errno (GError **error, int saved_errno, const char *step, cons
 void
 kb_error_set_space (GError **error, guint64 needed_bytes, guint64 free_bytes, const char *path);
 void kb_error_set_version (GError **error, KbErrorCode code, const char *version, const char *text);
+void kb_error_set_again (GError **error,
+                         KbErrorCode code,
+                         const char *text,
+                         const char *version,
+                         guint64 needed_bytes,
+                         guint64 free_bytes);
 
 guint64 kb_error_get_needed_bytes (const GError *error);
 guint64 kb_error_get_free_bytes (const GError *error);
 const char *kb_error_get_version (const GError *error);
 const char *kb_error_code_to_string (KbErrorCode code);
+KbErrorCode kb_error_code_from_string (const char *name);
 
 gboolean kb_error_is_cancelled (const GError *error);
 

@@ -571,6 +571,20 @@ is_network_of_fuse (const char *dir)
 }
 
 /**
+ * kb_platform_helper_path:
+ *
+ * Says where the helper is installed (helper/).
+ *
+ * Returns: (nullable): the path, which pkexec compares with that of the policy; %NULL where there
+ *     is no such thing
+ */
+const char *
+kb_platform_helper_path (void)
+{
+    return KB_HELPER_PATH;
+}
+
+/**
  * kb_platform_is_network:
  * @dir: a folder
  *

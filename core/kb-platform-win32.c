@@ -289,6 +289,12 @@ kb_platform_real_path (const char *path)
 }
 
 const char *
+kb_platform_helper_path (void)
+{
+    return NULL;
+}
+
+const char *
 kb_platform_temp_dir (void)
 {
     return g_get_tmp_dir();

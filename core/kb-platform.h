@@ -84,6 +84,7 @@ uint64_t kb_platform_largest_file (const char *dir);
 gboolean kb_platform_free_space (const char *dir, uint64_t *bytes, GError **error);
 char *kb_platform_real_path (const char *path);
 const char *kb_platform_temp_dir (void);
+const char *kb_platform_helper_path (void);
 gboolean kb_platform_is_network (const char *dir);
 gboolean kb_platform_is_same_disk (const char *path, const char *dir);
 char *kb_platform_user_home (const char *user);

@@ -141,6 +141,30 @@ kb_progress_snapshot (KbProgress *self, KbProgressSnapshot *out)
 }
 
 /**
+ * kb_progress_follow:
+ * @self: (nullable): the counters
+ * @other: what the counters of another process say
+ *
+ * Called by the one writer where another process does the work; there is no plan then.
+ */
+void
+kb_progress_follow (KbProgress *self, const KbProgressSnapshot *other)
+{
+    unsigned fraction = (unsigned) (other->fraction * FRACTION_SCALE);
+
+    if (self == NULL)
+        return;
+
+    atomic_store_explicit (&self->total, other->total, memory_order_relaxed);
+    atomic_store_explicit (&self->done, other->done, memory_order_relaxed);
+    atomic_store_explicit (&self->steps[other->phase], other->step, memory_order_relaxed);
+    atomic_store_explicit (&self->n_steps, other->n_steps, memory_order_relaxed);
+    if (fraction > atomic_load_explicit (&self->fraction, memory_order_relaxed))
+        atomic_store_explicit (&self->fraction, fraction, memory_order_relaxed);
+    atomic_store_explicit (&self->phase, (int) other->phase, memory_order_release);
+}
+
+/**
  * kb_phase_can_cancel:
  * @phase: a phase
  *

@@ -77,6 +77,7 @@ void kb_progress_unref (KbProgress *self);
 void kb_progress_plan (KbProgress *self, const KbPhaseWeight *plan, size_t n_plan);
 void kb_progress_set (KbProgress *self, KbPhase phase, uint64_t done, uint64_t total);
 void kb_progress_snapshot (KbProgress *self, KbProgressSnapshot *out);
+void kb_progress_follow (KbProgress *self, const KbProgressSnapshot *other);
 gboolean kb_phase_can_cancel (KbPhase phase);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KbProgress, kb_progress_unref)

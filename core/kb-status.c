@@ -3,6 +3,7 @@
 
 #include "kb-error.h"
 #include "kb-file.h"
+#include "kb-helper-client.h"
 #include "kb-migrations.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
@@ -201,6 +202,7 @@ kb_status_read (const KbHome *home,
     g_ptr_array_unref (self->homes);
     self->homes = kb_find_homes_around (kb_home_get_root (home), kb_home_get_path (home));
     self->found = self->homes->pdata[0];
+    self->asks_for_password = kb_helper_is_offered (home);
     if (self->installed_version == NULL && self->found->install != NULL)
         self->installed_version = g_strdup (self->found->install->version);
     if (self->has_database)

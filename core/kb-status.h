@@ -46,6 +46,8 @@ typedef enum {
  * @agreement: what the one means for the other
  * @homes: (element-type KbFound): the data folders of this computer, the one looked at first
  * @found: (nullable): the first of @homes
+ * @asks_for_password: whether the data belongs to another user, and the computer asks for the
+ *     password of an administrator before anything there is changed
  * @look: what the server does, and how it would be stopped
  * @summary: (nullable): what is in the database, where it could be read
  * @device_id: (nullable): which device this is, as in #KbSummary
@@ -66,6 +68,7 @@ typedef struct {
     KbAgreement agreement;
     GPtrArray *homes;
     const KbFound *found;
+    gboolean asks_for_password;
     KbServerLook *look;
     KbSummary *summary;
     char *device_id;

@@ -2,8 +2,7 @@
 /* The jobs that look after backups: see inside, keep, note, delete, copy, import. */
 #include "config.h"
 
-#include "kb-catalog-change.h"
-#include "kb-catalog-delete.h"
+#include "kb-access.h"
 #include "kb-error.h"
 #include "kb-report.h"
 #include "kb-tasks-private.h"
@@ -86,7 +85,7 @@ find_summary (KbInside *self,
     if (self->summary != NULL || entry->origin == KB_ORIGIN_BEFORE_RESTORE)
         return TRUE;
     g_autoptr (KbVerifyResult) found =
-        kb_verify_entry (params->home, params->entry, progress, cancellable, error);
+        kb_access_verify (params->home, params->entry, progress, cancellable, error);
     if (found == NULL)
         return FALSE;
     self->summary = kb_summary_copy (found->summary);
@@ -134,7 +133,7 @@ keep (gpointer data,
 {
     const KbTaskParams *params = data;
 
-    return done (kb_catalog_set_keep (params->home, params->entry->name, params->keep, error));
+    return done (kb_access_set_keep (params->home, params->entry->name, params->keep, error));
 }
 
 /**
@@ -164,7 +163,7 @@ keep_all (gpointer data,
 
     for (guint i = 0; i < params->entries->len; i++) {
         const KbEntry *entry = params->entries->pdata[i];
-        if (!kb_catalog_set_keep (params->home, entry->name, TRUE, error))
+        if (!kb_access_set_keep (params->home, entry->name, TRUE, error))
             return NULL;
     }
     return done (TRUE);
@@ -194,7 +193,7 @@ note (gpointer data,
 {
     const KbTaskParams *params = data;
 
-    return done (kb_catalog_set_note (params->home, params->entry->name, params->text, error));
+    return done (kb_access_set_note (params->home, params->entry->name, params->text, error));
 }
 
 /**
@@ -221,7 +220,7 @@ static gpointer delete (gpointer data,
 {
     const KbTaskParams *params = data;
 
-    return done (kb_catalog_delete (params->home, params->entry->name, error));
+    return done (kb_access_delete (params->home, params->entry->name, error));
 }
 
 /**
@@ -245,7 +244,7 @@ undelete (gpointer data,
 {
     const KbTaskParams *params = data;
 
-    return done (kb_catalog_undelete (params->home, params->path, error));
+    return done (kb_access_undelete (params->home, params->path, error));
 }
 
 /**
@@ -270,7 +269,7 @@ empty_deleted (gpointer data,
 {
     const KbTaskParams *params = data;
 
-    return done (kb_catalog_empty_deleted (params->home, params->path, error));
+    return done (kb_access_empty_deleted (params->home, params->path, error));
 }
 
 /**
@@ -340,7 +339,7 @@ kb_tasks_run_copy (KbHome *home,
         .guide_text = guide,
     };
 
-    return kb_copy_run (&options, progress, cancellable, error);
+    return kb_access_copy (&options, progress, cancellable, error);
 }
 
 static gpointer
@@ -372,7 +371,7 @@ import (gpointer data, KbProgress *progress, GCancellable *cancellable, GError *
 {
     const KbTaskParams *params = data;
 
-    return kb_import_run (params->home, params->path, progress, cancellable, error);
+    return kb_access_import (params->home, params->path, progress, cancellable, error);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 #include "kb-tasks.h"
 
-#include "kb-catalog-delete.h"
+#include "kb-access.h"
 #include "kb-error.h"
 #include "kb-tasks-private.h"
 
@@ -73,7 +73,7 @@ kb_undoable_free (KbUndoable *self)
 static void
 free_deleted (KbHome *home)
 {
-    kb_catalog_empty_deleted (home, NULL, NULL);
+    kb_access_empty_deleted (home, NULL, NULL);
 }
 
 /* Who starts anew on this computer may have backups on a drive; those that its Kolibri cannot read
@@ -129,7 +129,7 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
             return NULL;
         }
         if (self->home != NULL) {
-            kb_recover_run (self->home, &self->recovered, NULL);
+            kb_access_recover (self->home, &self->recovered, NULL);
             free_deleted (self->home);
         }
     }
@@ -223,7 +223,7 @@ backup (gpointer data, KbProgress *progress, GCancellable *cancellable, GError *
     g_autoptr (KbBackedUp) self = g_new0 (KbBackedUp, 1);
 
     free_deleted (params->home);
-    self->result = kb_backup_run (&options, progress, cancellable, error);
+    self->result = kb_access_backup (&options, progress, cancellable, error);
     if (self->result == NULL)
         return NULL;
     if (*params->path != '\0')
@@ -264,7 +264,7 @@ check (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **
 
     self->from_catalog = TRUE;
     self->entry = kb_entry_ref (params->entry);
-    self->result = kb_verify_entry (params->home, params->entry, progress, cancellable, error);
+    self->result = kb_access_verify (params->home, params->entry, progress, cancellable, error);
     if (self->result == NULL)
         return NULL;
     read_difference (self, params, cancellable);
@@ -328,7 +328,7 @@ restore (gpointer data, KbProgress *progress, GCancellable *cancellable, GError 
     };
 
     free_deleted (params->home);
-    KbRestoreResult *result = kb_restore_run (&options, progress, cancellable, error);
+    KbRestoreResult *result = kb_access_restore (&options, progress, cancellable, error);
     if (result != NULL)
         kb_guide_record_note_restore (kb_home_get_path (params->home), NULL);
     return result;
@@ -362,7 +362,7 @@ find_undo (gpointer data,
     const KbTaskParams *params = data;
     g_autoptr (KbUndoable) self = g_new0 (KbUndoable, 1);
 
-    self->kept = kb_undo_find (params->home, params->path, error);
+    self->kept = kb_access_find_undo (params->home, params->path, error);
     if (self->kept == NULL)
         return NULL;
     self->knows_difference = kb_undo_read_difference (params->home, self->kept, &self->difference);
@@ -397,7 +397,7 @@ undo (gpointer data, KbProgress *progress, GCancellable *cancellable, GError **e
     };
 
     free_deleted (params->home);
-    return kb_undo_run (&options, progress, cancellable, error);
+    return kb_access_undo (&options, progress, cancellable, error);
 }
 
 /**

@@ -13,6 +13,7 @@ struct _KbVerdictCard {
     GtkLabel *verdict;
     GtkLabel *detail;
     GtkLabel *kolibri;
+    GtkLabel *password;
 };
 
 G_DEFINE_FINAL_TYPE (KbVerdictCard, kb_verdict_card, GTK_TYPE_BOX)
@@ -64,6 +65,8 @@ kb_verdict_card_show_status (KbVerdictCard *self, const KbStatus *status)
     gtk_label_set_text (self->verdict, kb_text_verdict (shown->verdict));
     gtk_label_set_text (self->detail, detail);
     gtk_label_set_text (self->kolibri, kolibri);
+    gtk_label_set_text (self->password, kb_text_password());
+    gtk_widget_set_visible (GTK_WIDGET (self->password), shown->asks_for_password);
     gtk_widget_set_tooltip_text (GTK_WIDGET (self->kolibri), shown->home);
 }
 
@@ -78,6 +81,7 @@ kb_verdict_card_class_init (KbVerdictCardClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbVerdictCard, verdict);
     gtk_widget_class_bind_template_child (widget_class, KbVerdictCard, detail);
     gtk_widget_class_bind_template_child (widget_class, KbVerdictCard, kolibri);
+    gtk_widget_class_bind_template_child (widget_class, KbVerdictCard, password);
 }
 
 static void

@@ -156,6 +156,12 @@ static const Entry catalogue[] = {
          "who looks after this computer."),
      KB_ADVICE_SAVE_REPORT},
 
+    {KB_ERROR_NOT_ALLOWED, ON_ANY,
+     N_ ("An administrator of this computer has to allow this, and has not done so."),
+     N_ ("Try again with the password of an administrator, or log in as the user who runs "
+         "Kolibri."),
+     KB_ADVICE_TRY_AGAIN},
+
     {CODE_TIMED_OUT, ON_ANY, N_ ("Something on this computer did not answer in time."),
      N_ ("Wait a moment, then try again."), KB_ADVICE_TRY_AGAIN},
     {CODE_CANCELLED, ON_ANY, N_ ("Cancelled."), N_ ("You can start again at any time."),

@@ -253,6 +253,18 @@ kb_text_found (const KbFound *found)
 }
 
 /**
+ * kb_text_password:
+ *
+ * Returns: (transfer none): what to expect with data of another user
+ */
+const char *
+kb_text_password (void)
+{
+    return _ ("The data belongs to another user of this computer. Before anything is changed, the "
+              "computer asks for the password of an administrator.");
+}
+
+/**
  * kb_text_found_state:
  * @found: a data folder
  *

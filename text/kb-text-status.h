@@ -14,6 +14,7 @@ char *kb_text_server_advice (const KbServerLook *look);
 const char *kb_text_server_password (void);
 const char *kb_text_install_kind (KbInstallKind kind);
 char *kb_text_found (const KbFound *found);
+const char *kb_text_password (void);
 char *kb_text_found_state (const KbFound *found);
 char *kb_text_agreement (KbAgreement agreement, const char *program, const char *data);
 const char *kb_text_find_problem (KbFindProblem problem);

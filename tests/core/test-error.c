@@ -121,9 +121,9 @@ static void
 test_names_for_machines (void)
 {
     static const char *const names[] = {
-        "no-space",  "busy",       "corrupt",     "too-new", "not-a-backup",
-        "not-found", "permission", "unsupported", "io",      "file-too-large",
-        "read-only", "sandbox",    "internal",
+        "no-space",  "busy",       "corrupt",     "too-new",  "not-a-backup",
+        "not-found", "permission", "unsupported", "io",       "file-too-large",
+        "read-only", "sandbox",    "not-allowed", "internal",
     };
 
     G_STATIC_ASSERT (G_N_ELEMENTS (names) == KB_N_ERRORS);

@@ -19,7 +19,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(TOP, "tests")]
 import tap  # noqa: E402
 
-SOURCES = ("core", "text", "cli", "gui")
+SOURCES = ("core", "text", "cli", "gui", "helper")
 
 # where, what, what to do instead
 BANS = [
@@ -118,6 +118,7 @@ class Lint(unittest.TestCase):
         headers = {folder: {os.path.basename(p) for p in files(folder + "/*.h")} for folder in SOURCES}
         allowed = {"core": ["core"], "text": ["core", "text"]}
         allowed.update({"cli": ["core", "text", "cli"], "gui": ["core", "text", "gui"]})
+        allowed["helper"] = ["core", "helper"]
         engine_room = {"kb-sqlite.h", "kb-file.h", "kb-scratch.h", "kb-live.h", "kb-replace.h"}
         engine_room |= {name for name in headers["core"] if name.startswith("kb-dump-")}
         problems = []
@@ -127,7 +128,7 @@ class Lint(unittest.TestCase):
                 for name in re.findall(r'#include "([^"]+)"', read(path)):
                     if not name.startswith("kb-") or name.endswith("-table.h"):
                         continue
-                    if name not in reach or (folder != "core" and name in engine_room):
+                    if name not in reach or (folder not in ("core", "helper") and name in engine_room):
                         problems.append("%s: may not include %s" % (path, name))
         self.complain(problems)
 
@@ -221,7 +222,7 @@ class Lint(unittest.TestCase):
         for path in files("gui/*.ui") + files("gui/gtk/*.ui"):
             if 'translatable="yes"' in read(path):
                 there.add(path)
-        there |= set(files("data/*.desktop.in") + files("data/*.metainfo.xml.in"))
+        there |= set(files("data/*.desktop.in") + files("data/*.metainfo.xml.in") + files("data/*.policy.in"))
         there |= {p for p in files("data/*.xml") if "mime-info" in read(p)}
         self.assertEqual(listed, there)
 
