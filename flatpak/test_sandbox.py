@@ -23,7 +23,7 @@ sys.path[:0] = [TESTS, os.path.join(TESTS, "gui")]
 
 import homes  # noqa: E402
 import tap  # noqa: E402
-from driver import Atspi, Program, press_keys, wait_for  # noqa: E402
+from driver import Atspi, Program, wait_for  # noqa: E402
 
 EXIT_PERMISSION = 9
 EXIT_BUSY = 4
@@ -227,7 +227,6 @@ class TestSandbox(SandboxCase):
         program.wait_text("Backed up and checked")
         program.press("Open…")
         program.find("file chooser")
-        press_keys("Escape")
 
     def test_file_of_the_portal(self):
         """A copy of a database through the portal of documents: its locks do not work, so it is copied first."""
