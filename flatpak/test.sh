@@ -49,7 +49,7 @@ if [ ! -S /run/dbus/system_bus_socket ]; then
   <type>system</type>
   <listen>unix:path=/run/dbus/system_bus_socket</listen>
   <auth>EXTERNAL</auth>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+  <policy context="default"><allow user="*"/><allow send_destination="*"/><allow own="*"/></policy>
 </busconfig>
 XML
     dbus-daemon --config-file=/run/dbus/kb-test.conf --nofork --nopidfile &
