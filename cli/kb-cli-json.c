@@ -101,6 +101,41 @@ describe_found (const KbFound *found)
     return object;
 }
 
+static void
+set_server (JsonObject *object, const KbServerLook *look)
+{
+    g_autofree char *way = kb_server_look_name_way (look);
+
+    json_object_set_string_member (object, "server", kb_server_state_to_string (look->state));
+    json_object_set_string_member (object, "server_known_by",
+                                   kb_server_proof_to_string (look->proof));
+    json_object_set_string_member (object, "server_stopped_by", way);
+    json_object_set_string_member (object, "server_may_be_stopped",
+                                   kb_server_rights_to_string (look->rights));
+}
+
+/* What Kolibri will delete. */
+static JsonObject *
+describe_pruning (const KbPruning *pruning)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *deleted = json_array_new();
+    JsonArray *endangered = json_array_new();
+
+    for (guint i = 0; i < pruning->deleted->len; i++) {
+        g_autofree char *name = g_filename_display_name (pruning->deleted->pdata[i]);
+        json_array_add_string_element (deleted, name);
+    }
+    for (guint i = 0; i < pruning->endangered->len; i++) {
+        const KbEntry *entry = pruning->endangered->pdata[i];
+        json_array_add_string_element (endangered, entry->name);
+    }
+    json_object_set_array_member (object, "deleted", deleted);
+    json_object_set_boolean_member (object, "deletes_its_own", pruning->deletes_its_own);
+    json_object_set_array_member (object, "endangered", endangered);
+    return object;
+}
+
 /**
  * kb_cli_json_status:
  * @status: a status
@@ -118,12 +153,13 @@ kb_cli_json_status (const KbStatus *status)
     json_object_set_int_member (object, "database_size", (gint64) status->database_bytes);
     kb_cli_json_set_text (object, "data_version", status->data_version);
     kb_cli_json_set_text (object, "installed_version", status->installed_version);
-    json_object_set_string_member (object, "server", kb_server_state_to_string (status->server));
+    set_server (object, status->look);
     json_object_set_int_member (object, "backups", status->n_backups);
     if (status->newest != NULL)
         json_object_set_object_member (object, "newest", kb_cli_json_entry (status->newest));
     kb_cli_json_set_summary (object, status->summary);
     json_object_set_string_member (object, "agreement", kb_agreement_to_string (status->agreement));
+    json_object_set_object_member (object, "pruning", describe_pruning (status->pruning));
     JsonArray *homes = json_array_new();
     for (guint i = 0; i < status->homes->len; i++)
         json_array_add_object_element (homes, describe_found (status->homes->pdata[i]));

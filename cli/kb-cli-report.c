@@ -12,9 +12,9 @@
 static KbStatus *
 make_unknown (const KbCli *self)
 {
-    g_autofree char *usual = kb_home_default_path();
+    g_autofree char *usual = self->home_path == NULL ? kb_find_default_home (self->root) : NULL;
 
-    return kb_status_new_unknown (self->home_path != NULL ? self->home_path : usual);
+    return kb_status_new_unknown (usual != NULL ? usual : self->home_path);
 }
 
 /**

@@ -5,8 +5,10 @@
 #include "kb-catalog.h"
 #include "kb-cli-json.h"
 #include "kb-cli.h"
+#include "kb-find.h"
 #include "kb-gettext.h"
 #include "kb-restore.h"
+#include "kb-text-place.h"
 #include "kb-text-result.h"
 
 static gpointer
@@ -79,6 +81,24 @@ say_restore (gconstpointer data)
     return kb_text_restore_question (choice->entry->time, now);
 }
 
+static char *
+say_folder (gconstpointer data)
+{
+    g_autofree char *text = kb_text_folder_is (data);
+
+    return kb_cli_make_plain (text);
+}
+
+/* Who has several data folders and did not say which one hears it before the data goes. */
+static void
+warn_of_folder (const KbCli *self)
+{
+    g_autoptr (GPtrArray) homes = kb_find_homes (self->root);
+
+    if (self->home_path == NULL && homes->len > 1)
+        kb_cli_warn (say_folder, kb_home_get_path (self->home));
+}
+
 /* The question, and, where the backup is newer than what is there, the warning before it. */
 static gboolean
 ask (KbCli *self, const KbEntry *entry)
@@ -87,6 +107,7 @@ ask (KbCli *self, const KbEntry *entry)
     g_autofree char *data_version = kb_home_read_data_version (self->home);
     const Choice choice = {.entry = entry, .data_version = data_version};
 
+    warn_of_folder (self);
     if (kb_restore_needs_consent (entry->version, installed_version, data_version))
         kb_cli_warn (say_warning, &choice);
     return kb_cli_ask (self, say_restore, &choice);
@@ -188,6 +209,7 @@ ask_undo (KbCli *self, const KbKept *kept)
 {
     KbDifference difference;
 
+    warn_of_folder (self);
     if (kb_undo_read_difference (self->home, kept, &difference)) {
         const Loss loss = {.difference = &difference, .since = kept->time};
         kb_cli_warn (say_loss, &loss);

@@ -22,13 +22,31 @@ print_found (const KbStatus *status)
         kb_text_agreement (status->agreement, status->installed_version, status->data_version);
     g_autofree char *others = kb_text_other_homes (status->homes);
 
+    g_autofree char *server = kb_text_server_advice (status->look);
+
     g_print ("%s\n%s\n", plain, agreement);
+    if (server != NULL)
+        g_print ("%s\n", server);
     for (int i = 0; i < KB_N_FIND_PROBLEMS; i++)
         if (kb_found_has_problem (status->found, (KbFindProblem) i))
             g_print ("%s\n", kb_text_find_problem ((KbFindProblem) i));
     if (others != NULL) {
         g_autofree char *plain_others = kb_cli_make_plain (others);
         g_print ("%s\n", plain_others);
+    }
+}
+
+/* Fresh backups that Kolibri will delete, and the name of each, for the command keep. */
+static void
+print_endangered (const GPtrArray *endangered)
+{
+    if (endangered->len == 0)
+        return;
+    g_autofree char *text = kb_text_endangered (endangered->len);
+    g_print ("%s\n", text);
+    for (guint i = 0; i < endangered->len; i++) {
+        const KbEntry *entry = endangered->pdata[i];
+        g_print ("    %s\n", entry->name);
     }
 }
 
@@ -72,6 +90,7 @@ kb_cli_status (KbCli *self, int argc, char **argv)
     g_autofree char *kolibri = kb_text_kolibri (status);
     g_print ("%s\n%s\n%s\n%s\n", kb_text_verdict (status->verdict), detail, kolibri, status->home);
     print_found (status);
+    print_endangered (status->pruning->endangered);
     return KB_EXIT_OK;
 }
 

@@ -103,7 +103,14 @@ read_header (Run *self, KbSqlite *db, GError **error)
     if (header->summary == NULL)
         return FALSE;
     header->kolibri_version = find_version (self->options->home, db, error);
-    return header->kolibri_version != NULL && kb_dump_describe (db, header, error);
+    if (header->kolibri_version == NULL || !kb_dump_describe (db, header, error))
+        return FALSE;
+    if (kb_summary_is_kolibri (db))
+        return TRUE;
+    /* A restore by Kolibri itself that failed leaves an empty file (facts, 0.2). */
+    g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "back up: %s: no tables of Kolibri",
+                 kb_home_get_database (self->options->home));
+    return FALSE;
 }
 
 /* The snapshot ends with the last row: a reader that stays makes Kolibri's log grow. */
@@ -308,10 +315,10 @@ check_options (Run *self, GError **error)
  * syncs, reads back and checks, and only then gives the file its name. Blocks; call it from a
  * worker thread.
  *
- * Errors: %KB_ERROR_NOT_FOUND when there is no database or folder, %KB_ERROR_UNSUPPORTED for
- * PostgreSQL and for data of no known version, %KB_ERROR_NO_SPACE, %KB_ERROR_PERMISSION,
- * %KB_ERROR_BUSY when another program of ours is at work, %KB_ERROR_CORRUPT when the database is
- * damaged, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
+ * Errors: %KB_ERROR_NOT_FOUND when there is no database, none of Kolibri, or no folder,
+ * %KB_ERROR_UNSUPPORTED for PostgreSQL and for data of no known version, %KB_ERROR_NO_SPACE,
+ * %KB_ERROR_PERMISSION, %KB_ERROR_BUSY when another program of ours is at work, %KB_ERROR_CORRUPT
+ * when the database is damaged, %KB_ERROR_IO, %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): the backup
  */

@@ -32,7 +32,7 @@ kb_reason_to_string (KbReason reason)
     static const char *const names[] = {
         [KB_REASON_GIVEN] = "given",           [KB_REASON_ENVIRONMENT] = "environment",
         [KB_REASON_SETTINGS] = "settings",     [KB_REASON_USUAL_PLACE] = "usual-place",
-        [KB_REASON_OWN_FOLDER] = "own-folder",
+        [KB_REASON_OWN_FOLDER] = "own-folder", [KB_REASON_DAEMON] = "dbus",
     };
 
     return names[reason];
@@ -80,6 +80,21 @@ add (GPtrArray *list, const char *path, KbInstallKind kind, KbReason reason, con
     self->source = g_strdup (source);
     g_ptr_array_add (list, self);
     return self;
+}
+
+/**
+ * kb_candidates_add:
+ * @candidates: (element-type KbCandidate): what kb_candidates_list() gave
+ * @path: a folder
+ * @kind: the kind of installation that uses it
+ * @reason: how that is known
+ *
+ * Adds a folder that no file names, unless it is there already.
+ */
+void
+kb_candidates_add (GPtrArray *candidates, const char *path, KbInstallKind kind, KbReason reason)
+{
+    add (candidates, path, kind, reason, NULL);
 }
 
 static void

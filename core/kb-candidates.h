@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @KB_REASON_SETTINGS: a file of the installer says so
  * @KB_REASON_USUAL_PLACE: that kind of installation keeps its data there
  * @KB_REASON_OWN_FOLDER: a Kolibri that this user starts keeps its data there
+ * @KB_REASON_DAEMON: the daemon of a Kolibri says so
  *
  * Why a folder is looked at.
  */
@@ -21,6 +22,7 @@ typedef enum {
     KB_REASON_SETTINGS,
     KB_REASON_USUAL_PLACE,
     KB_REASON_OWN_FOLDER,
+    KB_REASON_DAEMON,
 } KbReason;
 
 /**
@@ -44,6 +46,8 @@ typedef struct {
 } KbCandidate;
 
 GPtrArray *kb_candidates_list (const char *root);
+void
+kb_candidates_add (GPtrArray *candidates, const char *path, KbInstallKind kind, KbReason reason);
 KbCandidate *kb_candidates_find (GPtrArray *candidates, const char *path);
 const char *kb_reason_to_string (KbReason reason);
 

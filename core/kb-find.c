@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-find.h"
 
+#include "kb-daemon.h"
 #include "kb-file.h"
 #include "kb-options.h"
 #include "kb-root.h"
@@ -82,9 +83,10 @@ is_below (const char *path, const char *folder)
     g_autofree char *real = kb_platform_real_path (path);
     g_autofree char *real_folder = kb_platform_real_path (folder);
 
-    return real == NULL || real_folder == NULL ||
-           (g_str_has_prefix (real, real_folder) &&
-            G_IS_DIR_SEPARATOR (real[strlen (real_folder)]));
+    if (real == NULL) /* not even its folder is there */
+        real = g_canonicalize_filename (path, NULL);
+    return real_folder == NULL || (g_str_has_prefix (real, real_folder) &&
+                                   G_IS_DIR_SEPARATOR (real[strlen (real_folder)]));
 }
 
 /* Where the database is, by options.ini; and what is odd about that. */
@@ -185,12 +187,54 @@ look_for_server (KbFound *self)
 {
     KbServerPid file;
 
-    if (!kb_server_pid_read (self->path, &file) ||
-        (file.status != KB_SERVER_PID_RUNNING && file.status != KB_SERVER_PID_STARTING &&
-         file.status != KB_SERVER_PID_STOPPING))
+    if (!kb_server_pid_read (self->path, &file) || !kb_server_pid_says_alive (&file))
         return;
     self->is_running = kb_server_is_kolibri (file.pid);
     note (self, KB_FIND_FOREIGN_PID, !self->is_running && kb_platform_process_exists (file.pid));
+}
+
+static KbInstallKind
+kind_of_daemon (KbDaemonId id)
+{
+    static const KbInstallKind kinds[KB_N_DAEMONS] = {
+        [KB_DAEMON_FLATPAK] = KB_INSTALL_FLATPAK,
+        [KB_DAEMON_FLATPAK_DEVEL] = KB_INSTALL_FLATPAK_DEVEL,
+        [KB_DAEMON_ENDLESS_OS] = KB_INSTALL_ENDLESS_OS,
+        [KB_DAEMON_ENDLESS_KEY] = KB_INSTALL_ENDLESS_KEY,
+    };
+
+    return kinds[id];
+}
+
+/* Whoever runs a Kolibri knows best which folder it uses. */
+static void
+add_daemons (GPtrArray *candidates, const GPtrArray *daemons)
+{
+    for (guint i = 0; i < daemons->len; i++) {
+        const KbDaemon *daemon = daemons->pdata[i];
+        if (daemon->home != NULL && g_path_is_absolute (daemon->home))
+            kb_candidates_add (candidates, daemon->home, kind_of_daemon (daemon->id),
+                               KB_REASON_DAEMON);
+    }
+}
+
+/* What the daemon of a folder knows; the version that runs counts where no file tells one. */
+static void
+ask_daemon (KbFound *self, const GPtrArray *daemons)
+{
+    const KbDaemon *daemon = kb_daemon_find (daemons, self->path);
+    KbVersion version;
+
+    if (daemon == NULL)
+        return;
+    self->is_running = self->is_running || daemon->state == KB_DAEMON_STATE_STARTED;
+    if (self->install != NULL || !kb_version_parse (daemon->version, &version))
+        return;
+    self->install = g_new0 (KbInstall, 1);
+    self->install->kind = self->kind;
+    self->install->version = g_strdup (daemon->version);
+    self->install->source = g_strdup (kb_daemon_get_name (daemon->id));
+    self->agreement = kb_agreement_of (daemon->version, self->data_version);
 }
 
 static void
@@ -329,7 +373,8 @@ compare_all (GPtrArray *homes)
  * kb_find_homes:
  * @root: (nullable): a folder that stands for `/`; %NULL for this computer
  *
- * Finds the data folders of every kind of installation. Takes as long as some files take to read.
+ * Finds the data folders of every kind of installation. Takes as long as some files take to read,
+ * or a second more when a daemon hangs.
  *
  * Returns: (transfer full) (element-type KbFound): those that count, the one in use first
  */
@@ -338,12 +383,15 @@ kb_find_homes (const char *root)
 {
     GPtrArray *homes = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_found_free);
     g_autoptr (GPtrArray) candidates = kb_candidates_list (root);
+    g_autoptr (GPtrArray) daemons = kb_daemon_list (NULL);
 
+    add_daemons (candidates, daemons);
     for (guint i = 0; i < candidates->len; i++) {
         const KbCandidate *candidate = candidates->pdata[i];
         if (!g_file_test (candidate->path, G_FILE_TEST_IS_DIR))
             continue;
         g_autoptr (KbFound) found = describe (root, candidate->path, candidate);
+        ask_daemon (found, daemons);
         if (counts (found))
             g_ptr_array_add (homes, g_steal_pointer (&found));
     }
@@ -351,6 +399,31 @@ kb_find_homes (const char *root)
         look_for_people (homes->pdata[i], root);
     g_ptr_array_sort (homes, compare_use);
     compare_all (homes);
+    return homes;
+}
+
+/**
+ * kb_find_homes_around:
+ * @root: (nullable): a folder that stands for `/`
+ * @path: a data folder
+ *
+ * Does what kb_find_homes() does, for who looks at one of them, or at one that is in an unusual
+ * place.
+ *
+ * Returns: (transfer full) (element-type KbFound): all of them, that of @path first
+ */
+GPtrArray *
+kb_find_homes_around (const char *root, const char *path)
+{
+    GPtrArray *homes = kb_find_homes (root);
+    KbFound *own = NULL;
+
+    for (guint i = 0; i < homes->len && own == NULL; i++) {
+        const KbFound *found = homes->pdata[i];
+        if (kb_file_is_same (found->path, path))
+            own = g_ptr_array_steal_index (homes, i);
+    }
+    g_ptr_array_insert (homes, 0, own != NULL ? own : kb_find_describe (root, path));
     return homes;
 }
 

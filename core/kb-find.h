@@ -48,7 +48,8 @@ typedef enum {
  * @reason: why the folder was looked at
  * @source: (nullable): the file that names it
  * @is_ours: whether this process may act for its owner: a restore can work
- * @is_running: whether server.pid names a living Kolibri; %FALSE proves nothing
+ * @is_running: whether server.pid names a living Kolibri, or a daemon says so; %FALSE proves
+ * nothing
  * @has_database: whether there is a database file
  * @is_empty: whether there are no people in it, as far as that could be read
  * @data_version: (nullable): what `.data_version` says
@@ -76,6 +77,7 @@ typedef struct {
 } KbFound;
 
 GPtrArray *kb_find_homes (const char *root);
+GPtrArray *kb_find_homes_around (const char *root, const char *path);
 KbFound *kb_find_describe (const char *root, const char *path);
 char *kb_find_default_home (const char *root);
 char *kb_find_program_version (const char *root, const char *path);

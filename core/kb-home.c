@@ -81,24 +81,6 @@ expand_user (const char *path)
     return g_strdup (path);
 }
 
-/**
- * kb_home_default_path:
- *
- * Says where Kolibri started by this user would look: the environment variable KOLIBRI_HOME, else
- * `~/.kolibri` (kolibri/utils/env.py).
- *
- * Returns: (transfer full): the path; nothing need be there
- */
-char *
-kb_home_default_path (void)
-{
-    const char *from_env = g_getenv ("KOLIBRI_HOME");
-
-    if (from_env != NULL && *from_env != '\0')
-        return g_strdup (from_env);
-    return g_build_filename (g_get_home_dir(), ".kolibri", NULL);
-}
-
 static void
 set_paths (KbHome *self, const char *database)
 {
@@ -375,17 +357,27 @@ kb_home_looks_like_one (const KbHome *self)
  *
  * Refuses what no operation can work on.
  *
- * Errors: %KB_ERROR_UNSUPPORTED for PostgreSQL.
+ * Errors: %KB_ERROR_UNSUPPORTED for PostgreSQL, and where options.ini names no file for the
+ * database, or one in a folder that is not there.
  *
  * Returns: %TRUE if it is a Kolibri with an SQLite database, be the file missing
  */
 gboolean
 kb_home_check_usable (const KbHome *self, GError **error)
 {
-    if (self->uses_sqlite)
+    g_autofree char *folder = g_path_get_dirname (self->database);
+    const char *what = NULL;
+
+    if (!self->uses_sqlite)
+        what = "DATABASE_ENGINE is not sqlite";
+    else if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+        what = "the folder of the database is missing";
+    else if (g_file_test (self->database, G_FILE_TEST_EXISTS) && !kb_home_has_database (self))
+        what = "the database is no file";
+    if (what == NULL)
         return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED,
-                 "open data folder: %s: DATABASE_ENGINE is not sqlite", self->path);
+    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED, "open data folder: %s: %s: %s", self->path,
+                 self->database, what);
     return FALSE;
 }
 

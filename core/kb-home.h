@@ -19,7 +19,6 @@ KbHome *kb_home_open (const char *path, GError **error);
 KbHome *kb_home_open_in (const char *root, const char *path, GError **error);
 KbHome *kb_home_ref (KbHome *self);
 void kb_home_unref (KbHome *self);
-char *kb_home_default_path (void);
 
 const char *kb_home_get_path (const KbHome *self);
 const char *kb_home_get_root (const KbHome *self);

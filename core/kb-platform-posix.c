@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -151,6 +152,18 @@ gboolean
 kb_platform_owner_is_us (const KbOwner *owner)
 {
     return geteuid() == 0 || geteuid() == owner->uid;
+}
+
+/**
+ * kb_platform_owner_is_mine:
+ * @owner: an owner
+ *
+ * Returns: %TRUE if @owner is the user of this process; root is but himself here
+ */
+gboolean
+kb_platform_owner_is_mine (const KbOwner *owner)
+{
+    return geteuid() == owner->uid;
 }
 
 /**
@@ -517,13 +530,52 @@ kb_platform_largest_file (const char *dir)
     return UINT64_MAX;
 }
 
+/* The type of a mounted file system as `fuse.sshfs`, by the number of its device: proc(5),
+ * /proc/self/mountinfo. */
+static char *
+find_mount_type (const struct stat *info)
+{
+    g_autofree char *device = g_strdup_printf ("%u:%u", major (info->st_dev), minor (info->st_dev));
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents ("/proc/self/mountinfo", &text, NULL, NULL))
+        return NULL;
+    g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        g_auto (GStrv) words = g_strsplit (*line, " ", 4);
+        const char *rest = strstr (*line, " - ");
+        if (rest != NULL && g_strv_length (words) > 2 && strcmp (words[2], device) == 0)
+            return g_strndup (rest + 3, strcspn (rest + 3, " "));
+    }
+    return NULL;
+}
+
+/* FUSE may stand for anything: a program's own name tells. */
+static gboolean
+is_network_of_fuse (const char *dir)
+{
+    static const char *const types[] = {
+        "fuse.sshfs",     "fuse.rclone",  "fuse.gvfsd-fuse", "fuse.curlftpfs",
+        "fuse.smbnetfs",  "fuse.s3fs",    "fuse.gcsfuse",    "fuse.glusterfs",
+        "fuse.ceph-fuse", "fuse.juicefs", "fuse.onedriver",  "fuse.google-drive-ocamlfuse",
+    };
+    struct stat info;
+
+    if (stat (dir, &info) != 0)
+        return FALSE;
+    g_autofree char *type = find_mount_type (&info);
+    for (size_t i = 0; type != NULL && i < G_N_ELEMENTS (types); i++)
+        if (strcmp (type, types[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /**
  * kb_platform_is_network:
  * @dir: a folder
  *
  * Says whether a disk is another computer's, as far as the system tells (statfs(2); linux/magic.h,
- * and fs/smb/client, fs/ceph, fs/fuse of Linux for what it lacks). FUSE may stand for anything, so
- * it counts as none.
+ * and fs/smb/client, fs/ceph of Linux for what it lacks). A FUSE that is not known counts as none.
  *
  * Returns: %TRUE if it is
  */
@@ -531,14 +583,16 @@ gboolean
 kb_platform_is_network (const char *dir)
 {
     static const unsigned long magics[] = {
-        NFS_SUPER_MAGIC,       SMB_SUPER_MAGIC,       0xff534d42 /* CIFS */,
-        0xfe534d42 /* SMB2 */, AFS_SUPER_MAGIC,       CODA_SUPER_MAGIC,
-        NCP_SUPER_MAGIC,       0x00c36400 /* Ceph */, V9FS_MAGIC,
+        NFS_SUPER_MAGIC,       SMB_SUPER_MAGIC, 0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
+        AFS_SUPER_MAGIC,       AFS_FS_MAGIC,    CODA_SUPER_MAGIC,      NCP_SUPER_MAGIC,
+        0x00c36400 /* Ceph */, V9FS_MAGIC,
     };
     struct statfs info;
 
     if (statfs (dir, &info) != 0)
         return FALSE;
+    if ((unsigned long) info.f_type == FUSE_SUPER_MAGIC)
+        return is_network_of_fuse (dir);
     for (size_t i = 0; i < G_N_ELEMENTS (magics); i++)
         if (((unsigned long) info.f_type & 0xffffffff) == magics[i])
             return TRUE;

@@ -3,13 +3,23 @@
 #include "kb-platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <grp.h>
 #include <limits.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* Where SQLite locks a database: from its pending byte to the end of its shared bytes (SQLite,
+ * src/os.h). Who has ever read in WAL mode holds one of them until it closes. */
+#define SQLITE_LOCKS_START 0x40000000
+#define SQLITE_LOCKS_LENGTH 512
+#define LOCK_ANSWER_MS 2000
 
 /* A process that has ended and whose parent has not looked yet (proc(5), stat). */
 static gboolean
@@ -215,6 +225,88 @@ kb_platform_find_user_of_file (const char *path)
             return pid;
     }
     return 0;
+}
+
+/* Runs in a child: closing a descriptor of a database drops the locks that its process has on it,
+ * and the child has none. */
+static void
+ask_for_lock (const char *path, int answer_fd)
+{
+    struct flock lock = {
+        .l_type = F_WRLCK,
+        .l_whence = SEEK_SET,
+        .l_start = SQLITE_LOCKS_START,
+        .l_len = SQLITE_LOCKS_LENGTH,
+    };
+    int64_t locker = 0;
+    int fd = open (path, O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0 && fcntl (fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+        locker = lock.l_pid > 0 ? lock.l_pid : -1;
+    _exit (write (answer_fd, &locker, sizeof locker) == sizeof locker ? 0 : 1);
+}
+
+static int64_t
+read_locker (int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    int64_t locker = 0;
+
+    if (poll (&wait, 1, LOCK_ANSWER_MS) != 1 || read (fd, &locker, sizeof locker) != sizeof locker)
+        return 0;
+    return locker == getpid() ? 0 : locker;
+}
+
+/**
+ * kb_platform_find_locker:
+ * @path: a database
+ *
+ * Looks for another process that SQLite has let into a database; takes no lock, and drops none. It
+ * sees through the walls of a sandbox too, but no further than our own lock where we have one.
+ *
+ * Returns: the process id; -1 for a process that we cannot see; 0 for none
+ */
+int64_t
+kb_platform_find_locker (const char *path)
+{
+    int64_t locker = 0;
+    int ends[2];
+
+    if (!g_unix_open_pipe (ends, FD_CLOEXEC, NULL))
+        return 0;
+    pid_t child = fork();
+    if (child == 0)
+        ask_for_lock (path, ends[1]);
+    close (ends[1]);
+    if (child > 0) {
+        locker = read_locker (ends[0]);
+        kill (child, SIGKILL);
+        while (waitpid (child, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    close (ends[0]);
+    return locker;
+}
+
+/**
+ * kb_platform_list_processes:
+ *
+ * Returns: (transfer full) (element-type gint64): the ids of all processes that this system tells
+ *     us of
+ */
+GArray *
+kb_platform_list_processes (void)
+{
+    GArray *pids = g_array_new (FALSE, FALSE, sizeof (gint64));
+    g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+        gint64 pid = g_ascii_strtoll (name, NULL, 10);
+        if (pid > 0)
+            g_array_append_val (pids, pid);
+    }
+    return pids;
 }
 
 /**

@@ -64,6 +64,7 @@ gboolean kb_platform_read_owner (const char *path, KbOwner *owner, GError **erro
 gboolean kb_platform_give_to_owner (const char *path, const KbOwner *owner, GError **error);
 gboolean kb_platform_copy_attributes (const char *from, const char *to, GError **error);
 gboolean kb_platform_owner_is_us (const KbOwner *owner);
+gboolean kb_platform_owner_is_mine (const KbOwner *owner);
 gboolean kb_platform_file_id (const char *path, KbFileId *id);
 
 int kb_platform_open_regular (const char *path, gboolean follow_links, GError **error);
@@ -97,6 +98,8 @@ gboolean kb_platform_process_terminate (int64_t pid);
 gboolean kb_platform_process_owner (int64_t pid, KbOwner *owner);
 void kb_platform_run_as (GSubprocessLauncher *launcher, const KbOwner *owner);
 int64_t kb_platform_find_user_of_file (const char *path);
+int64_t kb_platform_find_locker (const char *path);
+GArray *kb_platform_list_processes (void);
 
 int kb_platform_lock (const char *path, const KbOwner *owner, gboolean *taken, GError **error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-recover.h"
 
+#include "kb-control.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-kept.h"
@@ -349,8 +350,9 @@ kb_recover_locked (const KbHome *home, const KbOwner *owner, KbRecovered *out, G
  * @out: (out): what had happened
  * @error: return location for a #GError
  *
- * Does what kb_recover_locked() does, at the start of a program. Takes the lock only when there is
- * something to put right. While another program of ours is at work, everything is left to it.
+ * Does what kb_recover_locked() does, at the start of a program, and then starts the Kolibri that
+ * had been stopped, where that is a matter of one word. Takes the lock only when there is something
+ * to put right. While another program of ours is at work, everything is left to it.
  *
  * Errors: as kb_recover_locked().
  *
@@ -377,5 +379,11 @@ kb_recover_run (const KbHome *home, KbRecovered *out, GError **error)
         g_propagate_error (error, g_steal_pointer (&local));
         return FALSE;
     }
-    return kb_recover_locked (home, &owner, out, error);
+    g_autoptr (KbRestoreRecord) record = kb_restore_record_load (home, NULL);
+    if (!kb_recover_locked (home, &owner, out, error))
+        return FALSE;
+    kb_lock_release (g_steal_pointer (&lock));
+    if (out->kolibri_was_stopped && record != NULL)
+        out->kolibri_was_started = kb_control_resume (home, record->stopped_by);
+    return TRUE;
 }

@@ -25,10 +25,12 @@ typedef enum {
  * KbRecovered:
  * @kind: what had happened
  * @kolibri_was_stopped: whether Kolibri had been stopped for it and may still be
+ * @kolibri_was_started: whether it runs again, or has been told to
  */
 typedef struct {
     KbRecoveredKind kind;
     gboolean kolibri_was_stopped;
+    gboolean kolibri_was_started;
 } KbRecovered;
 
 gboolean kb_recover_run (const KbHome *home, KbRecovered *out, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kb-replace.h"
 
+#include "kb-control.h"
 #include "kb-error.h"
 #include "kb-file.h"
 #include "kb-kept.h"
@@ -8,7 +9,6 @@
 #include "kb-morango.h"
 #include "kb-recover.h"
 #include "kb-restore-record.h"
-#include "kb-server-control.h"
 #include "kb-summary-reader.h"
 #include "kb-version.h"
 
@@ -26,7 +26,7 @@ typedef struct {
     KbRestoreRecord record;
     KbKept *kept;
     KbLive *live;
-    KbStoppedServer *server;
+    KbStopped *server;
     gboolean committed;
 } Run;
 
@@ -36,9 +36,10 @@ run_clear (Run *self)
     g_free (self->record.old_version);
     g_free (self->record.old_id);
     g_free (self->record.new_file);
+    g_free (self->record.stopped_by);
     kb_kept_free (self->kept);
     kb_live_release (self->live);
-    kb_stopped_server_free (self->server);
+    kb_stopped_free (self->server);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -116,7 +117,7 @@ kb_replace_refuse_newer (const char *version,
  * @error: return location for a #GError
  *
  * Asks whether Kolibri runs. An idle server has no file open and holds no lock, so nothing else
- * tells.
+ * tells. Where nobody can see it, it counts as running.
  *
  * Errors: %KB_ERROR_BUSY, %G_IO_ERROR_CANCELLED.
  *
@@ -125,15 +126,44 @@ kb_replace_refuse_newer (const char *version,
 gboolean
 kb_replace_refuse_running (const KbHome *home, GCancellable *cancellable, GError **error)
 {
-    KbServerState state = kb_server_query (home, cancellable);
+    g_autoptr (KbServerLook) look = kb_server_look_new (home, cancellable);
 
     if (g_cancellable_set_error_if_cancelled (cancellable, error)) /* it may have answered */
         return FALSE;
-    if (state == KB_SERVER_STOPPED)
+    if (look->state == KB_SERVER_STOPPED)
         return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "replace: Kolibri is %s",
-                 kb_server_state_to_string (state));
+    g_set_error (error, KB_ERROR, KB_ERROR_BUSY, "replace: Kolibri is %s, by %s",
+                 kb_server_state_to_string (look->state), kb_server_proof_to_string (look->proof));
     return FALSE;
+}
+
+/**
+ * kb_replace_refuse_hopeless:
+ * @home: a data folder
+ * @stop_kolibri: whether a running Kolibri may be stopped
+ * @cancellable: (nullable): ends the wait for an answer
+ * @error: return location for a #GError
+ *
+ * Refuses, before there is any work, what a running Kolibri would prevent in the end: it may not be
+ * stopped, or cannot from here.
+ *
+ * Errors: %KB_ERROR_BUSY, %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if Kolibri does not run, or can be stopped
+ */
+gboolean
+kb_replace_refuse_hopeless (const KbHome *home,
+                            gboolean stop_kolibri,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+    g_autoptr (KbServerLook) look = NULL;
+
+    if (!stop_kolibri)
+        return kb_replace_refuse_running (home, cancellable, error);
+    look = kb_server_look_new (home, cancellable);
+    return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+           kb_control_check (look, home, error);
 }
 
 static gboolean
@@ -203,10 +233,14 @@ stop_server (Run *self, GError **error)
     g_autoptr (GError) local = NULL;
 
     kb_progress_set (self->progress, KB_PHASE_STOPPING, 0, 0);
-    self->record.kolibri_ran = kb_server_query (home, self->cancellable) != KB_SERVER_STOPPED;
-    if (self->record.kolibri_ran && !save_record (self, error))
-        return FALSE;
-    self->server = kb_server_stop (home, self->cancellable, &local);
+    g_autoptr (KbServerLook) look = kb_server_look_new (home, self->cancellable);
+    self->record.kolibri_ran = look->state != KB_SERVER_STOPPED;
+    if (self->record.kolibri_ran) {
+        self->record.stopped_by = kb_server_look_name_way (look);
+        if (!save_record (self, error))
+            return FALSE;
+    }
+    self->server = kb_control_stop (home, look, self->cancellable, &local);
     if (local == NULL)
         return TRUE;
     g_propagate_error (error, g_steal_pointer (&local));
@@ -498,7 +532,7 @@ start_kolibri (Run *self, KbReplaceResult *result)
     kb_progress_set (self->progress, KB_PHASE_STARTING, 0, 0);
     result->kolibri_was_stopped = TRUE;
     result->kolibri_was_started =
-        kb_server_start_again (self->server, self->options->home, NULL, NULL);
+        kb_control_start_again (self->server, self->options->home, NULL, NULL);
 }
 
 /* Releasing rolls back what is not committed; what lies around is then put right as after a crash,

@@ -97,6 +97,10 @@ gboolean kb_replace_refuse_newer (const char *version,
                                   gboolean accept_newer,
                                   GError **error);
 gboolean kb_replace_refuse_running (const KbHome *home, GCancellable *cancellable, GError **error);
+gboolean kb_replace_refuse_hopeless (const KbHome *home,
+                                     gboolean stop_kolibri,
+                                     GCancellable *cancellable,
+                                     GError **error);
 gboolean kb_replace_run (const KbReplaceOptions *options,
                          KbReplaceResult *result,
                          KbProgress *progress,

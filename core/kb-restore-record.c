@@ -24,6 +24,7 @@ kb_restore_record_free (KbRestoreRecord *self)
     g_free (self->new_id);
     g_free (self->new_file);
     g_free (self->kept);
+    g_free (self->stopped_by);
     g_free (self);
 }
 
@@ -62,6 +63,7 @@ kb_restore_record_save (const KbRestoreRecord *self,
     set_string (ini, "new_id", self->new_id);
     set_string (ini, "new_file", self->new_file);
     set_string (ini, "kept", self->kept);
+    set_string (ini, "stopped_by", self->stopped_by);
     g_key_file_set_boolean (ini, GROUP, "moves_aside", self->moves_aside);
     g_key_file_set_boolean (ini, GROUP, "kolibri_ran", self->kolibri_ran);
     g_key_file_set_boolean (ini, GROUP, "undo", self->is_undo);
@@ -108,6 +110,7 @@ kb_restore_record_load (const KbHome *home, GError **error)
         g_clear_pointer (&self->kept, g_free);
     self->moves_aside = g_key_file_get_boolean (ini, GROUP, "moves_aside", NULL);
     self->kolibri_ran = g_key_file_get_boolean (ini, GROUP, "kolibri_ran", NULL);
+    self->stopped_by = g_key_file_get_string (ini, GROUP, "stopped_by", NULL);
     self->is_undo = g_key_file_get_boolean (ini, GROUP, "undo", NULL);
     return self;
 }

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @moves_aside: whether the old database is moved aside because it could not be opened; else the
  *     new one is copied into it
  * @kolibri_ran: whether Kolibri was stopped for the restore
+ * @stopped_by: (nullable): how, as kb_server_look_name_way() names it
  * @is_undo: whether it is an undo
  *
  * The record of a restore under way, `protected/restore.ini` (docs/format.md): all that recovery
@@ -31,6 +32,7 @@ typedef struct {
     char *kept;
     gboolean moves_aside;
     gboolean kolibri_ran;
+    char *stopped_by;
     gboolean is_undo;
 } KbRestoreRecord;
 

@@ -230,7 +230,7 @@ kb_restore_run (const KbRestoreOptions *options,
         return NULL;
     g_autoptr (KbLock) lock = kb_replace_enter (options->home, &self.owner, error);
     if (lock == NULL ||
-        !(options->stop_kolibri || kb_replace_refuse_running (options->home, cancellable, error)) ||
+        !kb_replace_refuse_hopeless (options->home, options->stop_kolibri, cancellable, error) ||
         !find_space (&self, error))
         return NULL;
 

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 char *kb_root_path (const char *root, const char *path);
 char *kb_root_user_home (const char *root);
 char *kb_root_home_of (const char *root, const char *user);
+gboolean kb_root_is_sandbox (const char *root);
 char *kb_root_find_program (const char *root, const char *name);
 gboolean kb_root_is_sandbox (const char *root);
 

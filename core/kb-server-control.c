@@ -56,9 +56,22 @@ has_settled (const KbHome *home)
     return age_s < 0 || age_s >= SETTLE_S;
 }
 
-/* A server that is told to stop while it starts never ends. */
-static gboolean
-wait_until_ready (const KbHome *home, GCancellable *cancellable, GError **error)
+/**
+ * kb_server_wait_until_ready:
+ * @home: a data folder
+ * @cancellable: (nullable): ends the wait
+ * @error: return location for a #GError
+ *
+ * Waits until the server of @home, if there is one, can be told to stop: told so while it starts,
+ * it would never end. Takes up to a minute.
+ *
+ * Errors: %KB_ERROR_BUSY when it does not respond or does not finish starting;
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: %TRUE if it can
+ */
+gboolean
+kb_server_wait_until_ready (const KbHome *home, GCancellable *cancellable, GError **error)
 {
     for (int i = 0; i < STOP_TIMEOUT_S * 10; i++) {
         KbServerState state = kb_server_query (home, cancellable);
@@ -157,7 +170,8 @@ kb_server_stop (const KbHome *home, GCancellable *cancellable, GError **error)
 {
     KbServerPid file;
 
-    if (!wait_until_ready (home, cancellable, error) || !kb_server_read_pid_file (home, &file) ||
+    if (!kb_server_wait_until_ready (home, cancellable, error) ||
+        !kb_server_read_pid_file (home, &file) ||
         kb_server_query (home, cancellable) == KB_SERVER_STOPPED)
         return NULL;
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  */
 typedef struct _KbStoppedServer KbStoppedServer;
 
+gboolean kb_server_wait_until_ready (const KbHome *home, GCancellable *cancellable, GError **error);
 KbStoppedServer *kb_server_stop (const KbHome *home, GCancellable *cancellable, GError **error);
 gboolean kb_server_start_again (KbStoppedServer *self,
                                 const KbHome *home,

@@ -66,6 +66,19 @@ kb_server_pid_read (const char *home, KbServerPid *out)
     return text != NULL && kb_server_parse_pid_file (text, out);
 }
 
+/**
+ * kb_server_pid_says_alive:
+ * @self: what server.pid says
+ *
+ * Returns: %TRUE if it says that a server lives; it may be a leftover
+ */
+gboolean
+kb_server_pid_says_alive (const KbServerPid *self)
+{
+    return self->status == KB_SERVER_PID_RUNNING || self->status == KB_SERVER_PID_STARTING ||
+           self->status == KB_SERVER_PID_STOPPING;
+}
+
 /* A program of ours has Kolibri's name in its own. Where a system tells no arguments, its command
  * is the program alone. */
 static gboolean

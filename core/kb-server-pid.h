@@ -27,6 +27,7 @@ typedef struct {
 
 gboolean kb_server_parse_pid_file (const char *text, KbServerPid *out);
 gboolean kb_server_pid_read (const char *home, KbServerPid *out);
+gboolean kb_server_pid_says_alive (const KbServerPid *self);
 gboolean kb_server_is_kolibri (int64_t pid);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ kb_server_state_to_string (KbServerState state)
         [KB_SERVER_RUNNING] = "running",
         [KB_SERVER_STOPPING] = "stopping",
         [KB_SERVER_NOT_RESPONDING] = "not-responding",
+        [KB_SERVER_UNKNOWN] = "unknown",
     };
 
     return names[state];
@@ -80,19 +81,17 @@ http_get (const KbHome *home, unsigned port, const char *path, GCancellable *can
  * @cancellable: (nullable): ends the wait for an answer
  *
  * Asks what the server of @home does: server.pid, its process, and `/status/` on loopback, as
- * Kolibri's own get_status() does. Takes up to three seconds when a server hangs.
+ * Kolibri's own get_status() does; no more than that, which is what waiting for a server needs.
+ * kb_server_look_new() knows the rest. Takes up to three seconds when a server hangs.
  *
- * Returns: the state
+ * Returns: the state, never %KB_SERVER_UNKNOWN
  */
 KbServerState
 kb_server_query (const KbHome *home, GCancellable *cancellable)
 {
     KbServerPid file;
 
-    if (!kb_server_read_pid_file (home, &file))
-        return KB_SERVER_STOPPED;
-    if (file.status != KB_SERVER_PID_RUNNING && file.status != KB_SERVER_PID_STARTING &&
-        file.status != KB_SERVER_PID_STOPPING)
+    if (!kb_server_read_pid_file (home, &file) || !kb_server_pid_says_alive (&file))
         return KB_SERVER_STOPPED;
 
     /* 0.12 knows no /status/ */

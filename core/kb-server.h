@@ -13,10 +13,9 @@ G_BEGIN_DECLS
  * @KB_SERVER_RUNNING: it answers
  * @KB_SERVER_STOPPING: it shuts down
  * @KB_SERVER_NOT_RESPONDING: its process is there and does not answer
+ * @KB_SERVER_UNKNOWN: it cannot be seen from here whether it runs
  *
- * What the server of a data folder does. Only %KB_SERVER_RUNNING is certain: a sandbox hides
- * processes, and some installations use the database without server.pid. The lock on the database
- * has the last word.
+ * What the server of a data folder does.
  */
 typedef enum {
     KB_SERVER_STOPPED,
@@ -24,6 +23,7 @@ typedef enum {
     KB_SERVER_RUNNING,
     KB_SERVER_STOPPING,
     KB_SERVER_NOT_RESPONDING,
+    KB_SERVER_UNKNOWN,
 } KbServerState;
 
 gboolean kb_server_read_pid_file (const KbHome *home, KbServerPid *out);

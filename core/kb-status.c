@@ -41,15 +41,20 @@ kb_status_free (KbStatus *self)
     g_free (self->data_version);
     g_free (self->installed_version);
     g_clear_pointer (&self->homes, g_ptr_array_unref);
+    kb_server_look_free (self->look);
     kb_summary_free (self->summary);
     g_free (self->device_id);
     kb_entry_unref (self->newest);
+    kb_pruning_free (self->pruning);
     g_free (self);
 }
 
-/* A database that cannot be read is told apart from one that is just busy: only the first is
- * damaged. */
-static gboolean
+/* What a look into the database has found. A busy one is as good as any. */
+typedef enum { DATABASE_SOUND, DATABASE_DAMAGED, DATABASE_OF_NOBODY } Database;
+
+/* Without Kolibri's tables it is new, or, where Kolibri has run, what a failed restore by Kolibri
+ * itself has left: an empty file (facts, 0.2). */
+static Database
 read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
 {
     g_autoptr (GError) local = NULL;
@@ -60,8 +65,10 @@ read_database (KbStatus *self, const KbHome *home, GCancellable *cancellable)
         kb_sqlite_watch_cancel (db, cancellable);
         self->summary = kb_summary_read (db, &local);
         self->device_id = self->summary != NULL ? g_strdup (self->summary->device_id) : NULL;
+        if (self->summary != NULL && !kb_summary_is_kolibri (db))
+            return self->data_version != NULL ? DATABASE_DAMAGED : DATABASE_OF_NOBODY;
     }
-    return !g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT);
+    return g_error_matches (local, KB_ERROR, KB_ERROR_CORRUPT) ? DATABASE_DAMAGED : DATABASE_SOUND;
 }
 
 /**
@@ -110,16 +117,16 @@ is_older_than_days (GDateTime *time, unsigned days)
 }
 
 static KbVerdict
-judge (const KbStatus *self, const KbHome *home, gboolean readable, unsigned old_after_days)
+judge (const KbStatus *self, const KbHome *home, Database database, unsigned old_after_days)
 {
     gboolean versions_differ =
         self->agreement == KB_AGREEMENT_UPGRADE || self->agreement == KB_AGREEMENT_DOWNGRADE;
 
     if (!kb_home_uses_sqlite (home))
         return KB_VERDICT_UNSUPPORTED;
-    if (!self->has_database)
+    if (!self->has_database || database == DATABASE_OF_NOBODY)
         return KB_VERDICT_NO_KOLIBRI;
-    if (!readable)
+    if (database == DATABASE_DAMAGED)
         return KB_VERDICT_DAMAGED;
     if (self->newest == NULL)
         return KB_VERDICT_NO_BACKUP;
@@ -144,28 +151,9 @@ kb_status_new_unknown (const char *home)
     self->home = g_strdup (home);
     self->homes = g_ptr_array_new_with_free_func ((GDestroyNotify) kb_found_free);
     self->verdict = KB_VERDICT_NO_KOLIBRI;
-    self->server = KB_SERVER_STOPPED;
+    self->look = g_new0 (KbServerLook, 1);
     self->sqlite_version = sqlite3_libversion();
     return self;
-}
-
-/* All data folders, and the one that this is about in front. */
-static void
-find_homes (KbStatus *self, const KbHome *home)
-{
-    const char *root = kb_home_get_root (home);
-    const char *path = kb_home_get_path (home);
-    KbFound *own = NULL;
-
-    g_ptr_array_unref (self->homes);
-    self->homes = kb_find_homes (root);
-    for (guint i = 0; i < self->homes->len && own == NULL; i++) {
-        const KbFound *found = self->homes->pdata[i];
-        if (kb_file_is_same (found->path, path))
-            own = g_ptr_array_steal_index (self->homes, i);
-    }
-    g_ptr_array_insert (self->homes, 0, own != NULL ? own : kb_find_describe (root, path));
-    self->found = self->homes->pdata[0];
 }
 
 /**
@@ -175,7 +163,8 @@ find_homes (KbStatus *self, const KbHome *home)
  * @old_after_days: from how many days on a backup counts as old
  * @cancellable: (nullable): ends the wait for a server that hangs
  *
- * Finds out all that the top of the window says. Takes up to three seconds when a server hangs.
+ * Finds out all that the top of the window says. Takes up to six seconds when a
+ * server, a daemon and systemd hang.
  *
  * Returns: (transfer full): the status
  */
@@ -186,23 +175,28 @@ kb_status_read (const KbHome *home,
                 GCancellable *cancellable)
 {
     KbStatus *self = kb_status_new_unknown (kb_home_get_path (home));
-    gboolean readable = TRUE;
+    Database database = DATABASE_SOUND;
     uint64_t free_bytes;
 
     self->has_database = kb_home_has_database (home);
     self->data_version = kb_home_read_data_version (home);
-    self->server = kb_server_query (home, cancellable);
-    if (self->server == KB_SERVER_RUNNING)
+    kb_server_look_free (self->look);
+    self->look = kb_server_look_new (home, cancellable);
+    self->installed_version = g_strdup (self->look->version);
+    if (self->installed_version == NULL && self->look->state == KB_SERVER_RUNNING)
         self->installed_version = kb_server_query_version (home, cancellable);
-    find_homes (self, home);
+    g_ptr_array_unref (self->homes);
+    self->homes = kb_find_homes_around (kb_home_get_root (home), kb_home_get_path (home));
+    self->found = self->homes->pdata[0];
     if (self->installed_version == NULL && self->found->install != NULL)
         self->installed_version = g_strdup (self->found->install->version);
     self->agreement = kb_agreement_of (self->installed_version, self->data_version);
     if (self->has_database)
-        readable = read_database (self, home, cancellable);
+        database = read_database (self, home, cancellable);
     if (kb_platform_free_space (kb_home_get_path (home), &free_bytes, NULL))
         self->free_bytes = free_bytes;
     find_newest (self, entries);
-    self->verdict = judge (self, home, readable, old_after_days);
+    self->pruning = kb_pruning_read (home, entries);
+    self->verdict = judge (self, home, database, old_after_days);
     return self;
 }

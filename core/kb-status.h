@@ -3,7 +3,8 @@
 
 #include "kb-catalog.h"
 #include "kb-find.h"
-#include "kb-server.h"
+#include "kb-pruning.h"
+#include "kb-server-look.h"
 
 G_BEGIN_DECLS
 
@@ -40,7 +41,7 @@ typedef enum {
  * @agreement: what the one means for the other
  * @homes: (element-type KbFound): the data folders of this computer, the one looked at first
  * @found: (nullable): the first of @homes
- * @server: what the server does
+ * @look: what the server does, and how it would be stopped
  * @summary: (nullable): what is in the database, where it could be read
  * @device_id: (nullable): which device this is, as in #KbSummary
  * @database_bytes: the size of the database
@@ -48,6 +49,7 @@ typedef enum {
  * @sqlite_version: the version of SQLite, as "3.40.1"
  * @newest: (nullable): the newest backup that could be restored
  * @n_backups: how many backups there are, kept databases not counted
+ * @pruning: (nullable): what Kolibri will delete of them
  */
 typedef struct {
     KbVerdict verdict;
@@ -58,7 +60,7 @@ typedef struct {
     KbAgreement agreement;
     GPtrArray *homes;
     const KbFound *found;
-    KbServerState server;
+    KbServerLook *look;
     KbSummary *summary;
     char *device_id;
     guint64 database_bytes;
@@ -66,6 +68,7 @@ typedef struct {
     const char *sqlite_version;
     KbEntry *newest;
     guint n_backups;
+    KbPruning *pruning;
 } KbStatus;
 
 KbStatus *kb_status_new_unknown (const char *home);

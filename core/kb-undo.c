@@ -194,7 +194,7 @@ kb_undo_run (const KbUndoOptions *options,
     kb_progress_set (progress, KB_PHASE_PREPARING, 0, 0);
     g_autoptr (KbLock) lock = kb_replace_enter (options->home, &self.owner, error);
     if (lock == NULL ||
-        !(options->stop_kolibri || kb_replace_refuse_running (options->home, cancellable, error)))
+        !kb_replace_refuse_hopeless (options->home, options->stop_kolibri, cancellable, error))
         return NULL;
     KbUndoResult *result = run_locked (&self, error);
     if (result == NULL) /* what was copied is of no use */

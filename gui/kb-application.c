@@ -24,10 +24,9 @@ G_DEFINE_FINAL_TYPE (KbApplication, kb_application, GTK_TYPE_APPLICATION)
 static KbWindow *
 window_for (GtkApplication *application, const char *home_path)
 {
-    for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
-        if (KB_IS_WINDOW (l->data) && kb_window_is_for (l->data, home_path))
-            return l->data;
-    return KB_WINDOW (kb_window_new (application, home_path));
+    KbWindow *window = kb_window_find (application, home_path);
+
+    return window != NULL ? window : KB_WINDOW (kb_window_new (application, home_path));
 }
 
 static void

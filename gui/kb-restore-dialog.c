@@ -10,13 +10,14 @@
 #include "kb-text-entry.h"
 #include "kb-text-language.h"
 #include "kb-text-result.h"
+#include "kb-text-status.h"
 #include "kb-text.h"
 
 struct _KbRestoreDialog {
     GtkDialog parent_instance;
 
     char *own_warning; /* NULL: there is nothing to warn of */
-    KbServerState server;
+    gboolean stops_kolibri;
     GtkLabel *question;
     KbFacts *facts;
     GtkLabel *consequence;
@@ -81,9 +82,27 @@ find_warning (const KbChecked *checked, const KbStatus *status)
 
     if (kb_restore_needs_consent (version, status->installed_version, status->data_version))
         newer = kb_text_newer_warning (version, status->data_version);
+    else if (checked->result->version_is_disputed)
+        newer = g_strdup (kb_text_disputed());
     if (newer == NULL)
         return g_steal_pointer (&device);
     return kb_text_join (newer, device);
+}
+
+/* What becomes of a running Kolibri, or why it cannot be stopped now. */
+static char *
+describe_server (const KbServerLook *look)
+{
+    if (look->state == KB_SERVER_STOPPED)
+        return NULL;
+    if (look->state == KB_SERVER_UNKNOWN || look->rights == KB_SERVICE_RIGHTS_NONE)
+        return kb_text_server_advice (look);
+    if (look->state != KB_SERVER_RUNNING)
+        return g_strdup (_ ("Kolibri is starting, stopping or not responding. Wait a moment, or "
+                            "stop Kolibri; then you can restore here."));
+    return kb_text_join (_ ("Kolibri is running. It will be stopped for this, and started again. "
+                            "Learners cannot work meanwhile."),
+                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_server_password() : NULL);
 }
 
 static char *
@@ -138,27 +157,25 @@ set_english (KbRestoreDialog *self, KbSay say, gconstpointer data)
 /**
  * kb_restore_dialog_set_server:
  * @self: the dialog
- * @server: what the server of Kolibri does now
+ * @look: what the server of Kolibri does now
  *
- * Says what becomes of a running Kolibri. While it starts or stops, or hangs, it is not for us to
- * stop: then it has to be waited for.
+ * Says what becomes of a running Kolibri. While it starts or stops, or hangs, or where there is no
+ * way to it, it is not for us to stop: then it has to be waited for.
  */
 void
-kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server)
+kb_restore_dialog_set_server (KbRestoreDialog *self, const KbServerLook *look)
 {
-    gboolean can_go = server == KB_SERVER_STOPPED || server == KB_SERVER_RUNNING;
+    gboolean is_running = look->state == KB_SERVER_RUNNING;
+    gboolean can_stop = is_running && look->rights != KB_SERVICE_RIGHTS_NONE;
+    gboolean can_go = look->state == KB_SERVER_STOPPED || can_stop;
+    g_autofree char *server = describe_server (look);
     g_autofree char *warning = NULL;
 
-    if (!can_go)
-        warning = g_strdup (_ ("Kolibri is starting, stopping or not responding. Wait a moment, or "
-                               "stop Kolibri; then you can restore here."));
-    else if (server == KB_SERVER_RUNNING)
-        warning = kb_text_join (_ ("Kolibri is running. It will be stopped for this, and started "
-                                   "again. Learners cannot work meanwhile."),
-                                self->own_warning);
+    if (server != NULL && can_go)
+        warning = kb_text_join (server, self->own_warning);
     else
-        warning = g_strdup (self->own_warning);
-    self->server = server;
+        warning = g_strdup (server != NULL ? server : self->own_warning);
+    self->stops_kolibri = can_stop;
     gtk_label_set_text (self->warning_text, warning != NULL ? warning : "");
     gtk_widget_set_visible (self->warning, warning != NULL);
     gtk_widget_set_sensitive (self->restore, can_go);
@@ -173,7 +190,7 @@ kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server)
 gboolean
 kb_restore_dialog_stops_kolibri (KbRestoreDialog *self)
 {
-    return self->server == KB_SERVER_RUNNING;
+    return self->stops_kolibri;
 }
 
 static void
@@ -206,7 +223,7 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
     set_english (self, say_restore, &restore);
     set_facts (self, checked, status);
     self->own_warning = find_warning (checked, status);
-    kb_restore_dialog_set_server (self, status->server);
+    kb_restore_dialog_set_server (self, status->look);
     make_cancel_the_default (self);
     return GTK_WIDGET (self);
 }
@@ -235,7 +252,7 @@ kb_restore_dialog_new_for_undo (GtkWindow *parent,
     gtk_label_set_text (self->consequence, consequence);
     set_english (self, say_undo, undoable);
     gtk_widget_hide (GTK_WIDGET (self->facts));
-    kb_restore_dialog_set_server (self, status->server);
+    kb_restore_dialog_set_server (self, status->look);
     make_cancel_the_default (self);
     return GTK_WIDGET (self);
 }

@@ -16,7 +16,7 @@ kb_restore_dialog_new (GtkWindow *parent, const KbChecked *checked, const KbStat
 GtkWidget *kb_restore_dialog_new_for_undo (GtkWindow *parent,
                                            const KbUndoable *undoable,
                                            const KbStatus *status);
-void kb_restore_dialog_set_server (KbRestoreDialog *self, KbServerState server);
+void kb_restore_dialog_set_server (KbRestoreDialog *self, const KbServerLook *look);
 gboolean kb_restore_dialog_stops_kolibri (KbRestoreDialog *self);
 
 G_END_DECLS

@@ -31,6 +31,7 @@ kb_task_params_free (gpointer data)
     g_free (self->text);
     kb_home_unref (self->home);
     kb_entry_unref (self->entry);
+    g_clear_pointer (&self->entries, g_ptr_array_unref);
     g_clear_error (&self->error);
     g_free (self);
 }
@@ -149,6 +150,38 @@ kb_tasks_keep (KbHome *home, KbEntry *entry, gboolean is_kept)
 
     params->keep = is_kept;
     return kb_job_new (keep, params, kb_task_params_free, g_free);
+}
+
+static gpointer
+keep_all (gpointer data,
+          G_GNUC_UNUSED KbProgress *progress,
+          G_GNUC_UNUSED GCancellable *cancellable,
+          GError **error)
+{
+    const KbTaskParams *params = data;
+
+    for (guint i = 0; i < params->entries->len; i++) {
+        const KbEntry *entry = params->entries->pdata[i];
+        if (!kb_catalog_set_keep (params->home, entry->name, TRUE, error))
+            return NULL;
+    }
+    return done (TRUE);
+}
+
+/**
+ * kb_tasks_keep_all:
+ * @home: the data folder
+ * @entries: (element-type KbEntry): backups in it; they do not change any more
+ *
+ * Returns: (transfer full): a job whose result is not %NULL on success
+ */
+KbJob *
+kb_tasks_keep_all (KbHome *home, GPtrArray *entries)
+{
+    KbTaskParams *params = kb_task_params_new (NULL, home, NULL);
+
+    params->entries = g_ptr_array_ref (entries);
+    return kb_job_new (keep_all, params, kb_task_params_free, g_free);
 }
 
 static gpointer

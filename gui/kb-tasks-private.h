@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @text: (nullable): what is to be written
  * @home: (nullable): the data folder
  * @entry: (nullable): a backup in it
+ * @entries: (nullable) (element-type KbEntry): some backups in it
  * @from_catalog: whether what is restored is in the data folder
  * @stop_kolibri: whether a running Kolibri may be stopped, and started again
  * @keep: whether the backup is to be kept
@@ -25,6 +26,7 @@ typedef struct {
     char *text;
     KbHome *home;
     KbEntry *entry;
+    GPtrArray *entries;
     gboolean from_catalog;
     gboolean stop_kolibri;
     gboolean keep;

@@ -17,6 +17,7 @@ kb_look_free (KbLook *self)
     if (self == NULL)
         return;
     kb_home_unref (self->home);
+    g_free (self->lost);
     g_clear_pointer (&self->entries, g_ptr_array_unref);
     kb_status_free (self->status);
     kb_entry_unref (self->found);
@@ -86,6 +87,27 @@ find_on_drives (KbLook *self, GCancellable *cancellable)
         self->found_on = g_strdup (drive->name);
 }
 
+/* The folder that was asked for, else the one of the last time, else the usual one. KOLIBRI_HOME
+ * comes before what was remembered, as it does for Kolibri. */
+static KbHome *
+open_home (KbLook *self, const KbTaskParams *params, GError **error)
+{
+    const char *variable = g_getenv ("KOLIBRI_HOME");
+    g_autoptr (GError) local = NULL;
+
+    if (params->path != NULL || params->text == NULL || (variable != NULL && *variable != '\0'))
+        return kb_home_open (params->path, error);
+    g_autoptr (KbHome) home = kb_home_open (params->text, &local);
+    if (home != NULL && kb_home_looks_like_one (home))
+        return g_steal_pointer (&home);
+    if (home == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND)) {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return NULL;
+    }
+    self->lost = g_strdup (params->text);
+    return kb_home_open (NULL, error);
+}
+
 /* The first look finds the data folder, and puts right what an interrupted run has left; where
  * that is not for us to do, it is left to who may. */
 static gpointer
@@ -98,7 +120,7 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
     if (params->home != NULL) {
         self->home = kb_home_ref (params->home);
     } else {
-        self->home = kb_home_open (params->path, &local);
+        self->home = open_home (self, params, &local);
         if (self->home == NULL && !g_error_matches (local, KB_ERROR, KB_ERROR_NOT_FOUND)) {
             g_propagate_error (error, g_steal_pointer (&local));
             return NULL;
@@ -124,18 +146,44 @@ look (gpointer data, G_GNUC_UNUSED KbProgress *progress, GCancellable *cancellab
 /**
  * kb_tasks_look:
  * @home_path: (nullable): the data folder to find; %NULL for the usual one
+ * @remembered: the data folder that was chosen the last time; "" for none
  * @home: (nullable): the data folder, when it has been found already
  * @old_after_days: from how many days on a backup counts as old
  *
  * Returns: (transfer full): a job whose result is a #KbLook
  */
 KbJob *
-kb_tasks_look (const char *home_path, KbHome *home, unsigned old_after_days)
+kb_tasks_look (const char *home_path, const char *remembered, KbHome *home, unsigned old_after_days)
 {
     KbTaskParams *params = kb_task_params_new (home_path, home, NULL);
 
+    params->text = *remembered != '\0' ? g_strdup (remembered) : NULL;
     params->old_after_days = old_after_days;
     return kb_job_new (look, params, kb_task_params_free, (GDestroyNotify) kb_look_free);
+}
+
+static gpointer
+find_homes (gpointer data,
+            G_GNUC_UNUSED KbProgress *progress,
+            G_GNUC_UNUSED GCancellable *cancellable,
+            G_GNUC_UNUSED GError **error)
+{
+    const KbTaskParams *params = data;
+
+    return params->path != NULL ? kb_find_homes_around (NULL, params->path) : kb_find_homes (NULL);
+}
+
+/**
+ * kb_tasks_find_homes:
+ * @home_path: (nullable): the one that is shown, to come first
+ *
+ * Returns: (transfer full): a job whose result is a #GPtrArray of #KbFound
+ */
+KbJob *
+kb_tasks_find_homes (const char *home_path)
+{
+    return kb_job_new (find_homes, kb_task_params_new (home_path, NULL, NULL), kb_task_params_free,
+                       (GDestroyNotify) g_ptr_array_unref);
 }
 
 /* A backup is a success, whatever becomes of its copy. */

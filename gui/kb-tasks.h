@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 /**
  * KbLook:
  * @home: (nullable): the data folder; %NULL when there is none
+ * @lost: (nullable): the data folder of the last time, when it is not there any more
  * @recovered: what an interrupted run had left there
  * @entries: (element-type KbEntry): the backups, newest first
  * @status: (nullable): what the top of the window says; %NULL without @home
@@ -33,6 +34,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
     KbHome *home;
+    char *lost;
     KbRecovered recovered;
     GPtrArray *entries;
     KbStatus *status;
@@ -104,7 +106,11 @@ typedef struct {
     KbDifference difference;
 } KbUndoable;
 
-KbJob *kb_tasks_look (const char *home_path, KbHome *home, unsigned old_after_days);
+KbJob *kb_tasks_look (const char *home_path,
+                      const char *remembered,
+                      KbHome *home,
+                      unsigned old_after_days);
+KbJob *kb_tasks_find_homes (const char *home_path);
 KbJob *kb_tasks_backup (KbHome *home, const char *copy_folder);
 KbJob *kb_tasks_check (KbHome *home, KbEntry *entry);
 KbJob *kb_tasks_check_file (KbHome *home, const char *path);
@@ -114,6 +120,7 @@ KbJob *kb_tasks_undo (KbHome *home, const KbUndoable *undoable, gboolean stop_ko
 
 KbJob *kb_tasks_look_inside (KbHome *home, KbEntry *entry);
 KbJob *kb_tasks_keep (KbHome *home, KbEntry *entry, gboolean is_kept);
+KbJob *kb_tasks_keep_all (KbHome *home, GPtrArray *entries);
 KbJob *kb_tasks_note (KbHome *home, KbEntry *entry, const char *text);
 KbJob *kb_tasks_delete (KbHome *home, KbEntry *entry);
 KbJob *kb_tasks_undelete (KbHome *home, const char *name);

@@ -13,6 +13,7 @@ struct _KbWelcome {
     GtkWidget *found;
     GtkLabel *found_text;
     GtkWidget *no_kolibri;
+    GtkWidget *choose;
 };
 
 G_DEFINE_FINAL_TYPE (KbWelcome, kb_welcome, GTK_TYPE_BOX)
@@ -31,6 +32,7 @@ kb_welcome_show_look (KbWelcome *self, const KbLook *look)
     g_autoptr (GDateTime) now = g_date_time_new_now_local();
 
     gtk_widget_set_visible (self->no_kolibri, look->home == NULL);
+    gtk_widget_set_visible (self->choose, look->home == NULL);
     gtk_widget_set_visible (self->doors, look->home != NULL);
     gtk_widget_set_visible (self->found, look->home != NULL && look->found != NULL);
     if (look->found != NULL) {
@@ -50,6 +52,7 @@ kb_welcome_class_init (KbWelcomeClass *klass)
     gtk_widget_class_bind_template_child (widget_class, KbWelcome, found);
     gtk_widget_class_bind_template_child (widget_class, KbWelcome, found_text);
     gtk_widget_class_bind_template_child (widget_class, KbWelcome, no_kolibri);
+    gtk_widget_class_bind_template_child (widget_class, KbWelcome, choose);
 }
 
 static void

@@ -2,10 +2,12 @@
 #pragma once
 
 /* What the files of the window share: kb-window.c shows what there is, kb-window-operations.c
- * backs up, checks, restores and undoes, kb-window-manage.c looks after the backups. */
+ * backs up, checks, restores and undoes, kb-window-manage.c looks after the backups,
+ * kb-window-homes.c after the data folders. */
 
 #include "kb-backup-list.h"
 #include "kb-message.h"
+#include "kb-notices.h"
 #include "kb-restore-dialog.h"
 #include "kb-tasks.h"
 #include "kb-verdict-card.h"
@@ -18,7 +20,8 @@ G_BEGIN_DECLS
 struct _KbWindow {
     GtkApplicationWindow parent_instance;
 
-    char *home_path; /* as asked for; NULL: the usual one */
+    char *home_path;    /* as asked for; NULL: the usual one */
+    gboolean is_chosen; /* in the window, to be shown the next time, too */
     GSettings *settings;
 
     KbLook *look;    /* what there is; NULL before the first look */
@@ -49,10 +52,12 @@ struct _KbWindow {
     guint refresh_id;
 
     KbRestoreDialog *dialog;
+    GtkHeaderBar *header;
     GtkWidget *menu;
     GtkWidget *more;
     KbVerdictCard *card;
     KbWork *work;
+    KbNotices *notices;
     KbMessage *message;
     KbWelcome *welcome;
     KbBackupList *list;
@@ -69,6 +74,8 @@ gboolean kb_window_end_job (KbWindow *self);
 void kb_window_show_news (KbWindow *self, const char *text);
 void kb_window_show_error (KbWindow *self, KbOperation operation, const GError *error);
 void kb_window_add_operations (KbWindow *self);
+void kb_window_show_home (KbWindow *self);
+void kb_window_add_homes (KbWindow *self);
 void kb_window_add_manage (KbWindow *self);
 void kb_window_watch_message (KbWindow *self);
 

@@ -66,11 +66,16 @@ kb_window_update_actions (KbWindow *self)
     gboolean usable = self->look != NULL && self->look->home != NULL &&
                       self->look->status->verdict != KB_VERDICT_UNSUPPORTED;
 
-    set_action_enabled (self, "backup", idle && usable && self->look->status->has_database);
+    set_action_enabled (self, "backup",
+                        idle && usable && self->look->status->has_database &&
+                            self->look->status->verdict != KB_VERDICT_NO_KOLIBRI);
     set_action_enabled (self, "open", idle && usable);
     set_action_enabled (self, "restore-found", idle && usable);
     set_action_enabled (self, "import", idle && usable);
     set_action_enabled (self, "refresh", idle);
+    set_action_enabled (self, "homes", !self->closing);
+    set_action_enabled (self, "open-data", usable);
+    set_action_enabled (self, "keep-endangered", idle && usable);
     set_action_enabled (self, "undo", idle && usable);
     set_action_enabled (self, "undelete", idle && usable);
     set_action_enabled (self, "try-again", idle);
@@ -87,6 +92,7 @@ show_look (KbWindow *self)
     gboolean is_empty = look->entries->len == 0;
 
     kb_verdict_card_show_status (self->card, look->status);
+    kb_window_show_home (self);
     kb_welcome_show_look (self->welcome, look);
     gtk_widget_set_visible (GTK_WIDGET (self->welcome), is_empty);
     gtk_widget_set_visible (GTK_WIDGET (self->list), !is_empty);
@@ -94,7 +100,7 @@ show_look (KbWindow *self)
     gtk_widget_set_visible (self->separator, !is_empty);
     kb_backup_list_set_entries (self->list, look->entries, look->status);
     if (self->dialog != NULL && look->status != NULL)
-        kb_restore_dialog_set_server (self->dialog, look->status->server);
+        kb_restore_dialog_set_server (self->dialog, look->status->look);
 }
 
 static gboolean
@@ -188,8 +194,12 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
     show_look (self);
     if (first) {
         g_autofree char *recovered = kb_text_recovered (&look->recovered);
-        if (recovered != NULL)
-            kb_message_show_news (self->message, recovered);
+        g_autofree char *lost = look->lost != NULL ? kb_text_lost_home (look->lost) : NULL;
+        if (recovered != NULL || lost != NULL) {
+            g_autofree char *text = kb_text_join (recovered != NULL ? recovered : lost,
+                                                  recovered != NULL ? lost : NULL);
+            kb_message_show_news (self->message, text);
+        }
     }
     watch (self);
     kb_window_update_actions (self);
@@ -212,8 +222,10 @@ kb_window_start_look (KbWindow *self)
     self->look_again = self->look_job != NULL;
     if (self->look_job != NULL)
         return;
-    self->look_job = kb_tasks_look (self->home_path, self->look != NULL ? self->look->home : NULL,
-                                    g_settings_get_uint (self->settings, "old-after-days"));
+    g_autofree char *remembered = g_settings_get_string (self->settings, "last-home");
+    self->look_job =
+        kb_tasks_look (self->home_path, remembered, self->look != NULL ? self->look->home : NULL,
+                       g_settings_get_uint (self->settings, "old-after-days"));
     g_signal_connect_object (self->look_job, "finished", G_CALLBACK (on_look_finished), self, 0);
     kb_job_start (self->look_job);
 }
@@ -435,6 +447,7 @@ kb_window_class_init (KbWindowClass *klass)
 
     g_type_ensure (KB_TYPE_BACKUP_LIST);
     g_type_ensure (KB_TYPE_MESSAGE);
+    g_type_ensure (KB_TYPE_NOTICES);
     g_type_ensure (KB_TYPE_VERDICT_CARD);
     g_type_ensure (KB_TYPE_WELCOME);
     g_type_ensure (KB_TYPE_WORK);
@@ -445,10 +458,12 @@ kb_window_class_init (KbWindowClass *klass)
     widget_class->key_press_event = kb_window_key_press_event;
     gtk_widget_class_set_template_from_resource (
         widget_class, "/io/github/kolibri_backup/KolibriBackup/kb-window.ui");
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, header);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, menu);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, more);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, card);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, work);
+    gtk_widget_class_bind_template_child (widget_class, KbWindow, notices);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, message);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, welcome);
     gtk_widget_class_bind_template_child (widget_class, KbWindow, list);
@@ -484,6 +499,7 @@ kb_window_init (KbWindow *self)
 
     g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
     kb_window_add_operations (self);
+    kb_window_add_homes (self);
     kb_window_add_manage (self);
     gtk_widget_init_template (GTK_WIDGET (self));
     self->settings = g_settings_new (KB_APP_ID);
@@ -496,17 +512,33 @@ kb_window_init (KbWindow *self)
     kb_window_update_actions (self);
 }
 
-/**
- * kb_window_is_for:
- * @self: a window
- * @home_path: (nullable): a data folder, absolute; %NULL for the usual one
- *
- * Returns: %TRUE if the window shows that data folder
- */
-gboolean
-kb_window_is_for (KbWindow *self, const char *home_path)
+/* Whether the window shows that data folder, or the usual one. */
+static gboolean
+is_for (KbWindow *self, const char *home_path)
 {
-    return g_strcmp0 (self->home_path, home_path) == 0;
+    const KbHome *home = self->look != NULL ? self->look->home : NULL;
+
+    if (home_path == NULL)
+        return self->home_path == NULL || self->is_chosen;
+    return g_strcmp0 (self->home_path, home_path) == 0 ||
+           (home != NULL && strcmp (kb_home_get_path (home), home_path) == 0);
+}
+
+/**
+ * kb_window_find:
+ * @application: the application
+ * @home_path: (nullable): a data folder, absolute; %NULL for the usual one, which is the one that
+ *     was chosen, if any was
+ *
+ * Returns: (transfer none) (nullable): the window that shows that data folder
+ */
+KbWindow *
+kb_window_find (GtkApplication *application, const char *home_path)
+{
+    for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+        if (KB_IS_WINDOW (l->data) && is_for (l->data, home_path))
+            return l->data;
+    return NULL;
 }
 
 /* GTK gives the lens of its window with the shortcuts no name. */

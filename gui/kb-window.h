@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (KbWindow, kb_window, KB, WINDOW, GtkApplicationWindow)
 
 GtkWidget *kb_window_new (GtkApplication *application, const char *home_path);
-gboolean kb_window_is_for (KbWindow *self, const char *home_path);
+KbWindow *kb_window_find (GtkApplication *application, const char *home_path);
 void kb_window_open_file (KbWindow *self, const char *path);
 
 G_END_DECLS

@@ -88,6 +88,23 @@ class Fat(Drive):
                 daemon.wait()
 
 
+class Network(Drive):
+    """A folder of another computer: a real sshfs, whose server is a process of this one."""
+
+    SERVER = "/usr/lib/openssh/sftp-server"
+
+    def __init__(self, case):
+        super().__init__(case, 0)
+        source, ssh = case.sandbox.file("far"), case.sandbox.file("ssh")
+        os.mkdir(source)
+        with open(ssh, "w", encoding="ascii") as f:
+            f.write("#!/bin/sh\nexec %s\n" % self.SERVER)
+        os.chmod(ssh, 0o755)
+        if not os.path.exists(self.SERVER):
+            raise unittest.SkipTest("sftp-server is not installed")
+        self.run("sshfs", "-o", "ssh_command=" + ssh, "far:" + source, self.path)
+
+
 class Memory(Drive):
     """A disk in memory, to be filled."""
 

@@ -149,7 +149,11 @@ append_kolibri (GString *out, const KbStatus *status)
     g_string_append_printf (out, "Installed version: %s\n",
                             check_version (status->installed_version));
     g_string_append_printf (out, "Data version: %s\n", check_version (status->data_version));
-    g_string_append_printf (out, "Server: %s\n", kb_server_state_to_string (status->server));
+    g_autofree char *way = kb_server_look_name_way (status->look);
+    g_string_append_printf (out, "Server: %s, known by: %s, stopped by: %s, right to that: %s\n",
+                            kb_server_state_to_string (status->look->state),
+                            kb_server_proof_to_string (status->look->proof), way,
+                            kb_server_rights_to_string (status->look->rights));
     append_bytes (out, "Database", status->database_bytes);
     append_bytes (out, "Free space", status->free_bytes);
     append_counts (out, status->summary);

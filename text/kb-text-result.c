@@ -26,6 +26,18 @@ kb_text_backed_up (const KbBackupResult *result)
 }
 
 /**
+ * kb_text_disputed:
+ *
+ * Returns: (transfer none): that a backup speaks of two versions, and which one counts
+ */
+const char *
+kb_text_disputed (void)
+{
+    return _ ("Its name and its contents speak of different versions of Kolibri; the older one "
+              "counts.");
+}
+
+/**
  * kb_text_checked:
  * @result: what a check has found
  *
@@ -38,8 +50,7 @@ kb_text_checked (const KbVerifyResult *result)
     g_autofree char *orphans = NULL;
 
     if (result->version_is_disputed)
-        return kb_text_join (sound, _ ("Its name and its contents speak of different versions of "
-                                       "Kolibri; the older one counts."));
+        return kb_text_join (sound, kb_text_disputed());
     if (result->orphans > 0)
         orphans = g_strdup_printf (ngettext ("%'d record in it belongs to nothing any more; "
                                              "Kolibri removes such records itself.",
@@ -71,7 +82,6 @@ char *
 kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now)
 {
     g_autofree char *done = NULL;
-    g_autofree char *both = NULL;
     const char *next = NULL;
 
     if (time != NULL) {
@@ -85,7 +95,9 @@ kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now
         next = _ ("Kolibri will upgrade the data when it starts.");
     else if (result->kept != NULL)
         next = _ ("The data that was there before has been kept.");
-    both = kb_text_join (done, next);
+    g_autofree char *doubt =
+        kb_text_join (done, result->version_is_disputed ? kb_text_disputed() : NULL);
+    g_autofree char *both = kb_text_join (doubt, next);
     return kb_text_join (both,
                          kolibri_again (result->kolibri_was_stopped, result->kolibri_was_started));
 }

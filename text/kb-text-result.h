@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 char *kb_text_backed_up (const KbBackupResult *result);
+const char *kb_text_disputed (void);
 char *kb_text_checked (const KbVerifyResult *result);
 char *kb_text_restored (const KbRestoreResult *result, GDateTime *time, GDateTime *now);
 char *kb_text_restore_question (GDateTime *time, GDateTime *now);

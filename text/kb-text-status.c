@@ -104,10 +104,58 @@ kb_text_server (KbServerState state)
         return C_ ("Kolibri is", "stopping");
     case KB_SERVER_NOT_RESPONDING:
         return C_ ("Kolibri is", "not responding");
+    case KB_SERVER_UNKNOWN:
+        return C_ ("Kolibri is", "perhaps running");
     case KB_SERVER_STOPPED:
         break;
     }
     return C_ ("Kolibri is", "not running");
+}
+
+/* "Kolibri 0.17.5", or the name alone. */
+static char *
+kolibri_of (const char *version)
+{
+    /* Translators: %s is a version, as "0.17.5". */
+    return version != NULL ? g_strdup_printf (_ ("Kolibri %s"), version) : g_strdup (_ ("Kolibri"));
+}
+
+/**
+ * kb_text_server_advice:
+ * @look: what is known of the server
+ *
+ * Says of a Kolibri that does not stand still whether and how it can be stopped for a restore.
+ *
+ * Returns: (transfer full) (nullable): a sentence or two; %NULL when there is nothing to say
+ */
+char *
+kb_text_server_advice (const KbServerLook *look)
+{
+    if (look->state == KB_SERVER_STOPPED)
+        return NULL;
+    if (look->state == KB_SERVER_UNKNOWN)
+        return g_strdup (
+            _ ("It cannot be seen from here whether Kolibri is running. Start Kolibri, "
+               "close it again, and then restore."));
+    if (look->state == KB_SERVER_NOT_RESPONDING)
+        return g_strdup (_ ("Kolibri does not answer any more. Restart the computer before you "
+                            "restore."));
+    if (look->rights == KB_SERVICE_RIGHTS_NONE)
+        return g_strdup (_ ("Kolibri cannot be stopped from here. Stop it yourself before you "
+                            "restore."));
+    return kb_text_join (_ ("For a restore, Kolibri Backup can stop Kolibri and start it again."),
+                         look->rights == KB_SERVICE_RIGHTS_ASK ? kb_text_server_password() : NULL);
+}
+
+/**
+ * kb_text_server_password:
+ *
+ * Returns: (transfer none): that the computer will ask for a password
+ */
+const char *
+kb_text_server_password (void)
+{
+    return _ ("The computer will ask for the password of an administrator.");
 }
 
 /**
@@ -125,20 +173,15 @@ kb_text_kolibri (const KbStatus *status)
         status->data_version != NULL ? status->data_version : status->installed_version;
     const char *title = status->summary != NULL ? kb_summary_get_title (status->summary) : NULL;
     g_autofree char *name = title != NULL ? kb_text_isolate (title) : NULL;
-    g_autofree char *program = NULL;
+    g_autofree char *program = kolibri_of (version);
 
-    if (version != NULL)
-        /* Translators: %s is a version, as "0.17.5". */
-        program = g_strdup_printf (_ ("Kolibri %s"), version);
-    else
-        program = g_strdup (_ ("Kolibri"));
     if (title == NULL)
         /* Translators: "Kolibri 0.17.5" and "running". */
         return g_strdup_printf (C_ ("Kolibri and state", "%s · %s"), program,
-                                kb_text_server (status->server));
+                                kb_text_server (status->look->state));
     /* Translators: "Kolibri 0.17.5", "running", and the name of the device or facility. */
     return g_strdup_printf (C_ ("Kolibri, state and name", "%s · %s · “%s”"), program,
-                            kb_text_server (status->server), name);
+                            kb_text_server (status->look->state), name);
 }
 
 /**
@@ -183,6 +226,8 @@ describe_reason (const KbFound *found)
         return g_strdup_printf (_ ("The file %s names this folder."), found->source);
     case KB_REASON_OWN_FOLDER:
         return g_strdup (_ ("A Kolibri that you start yourself keeps its data in this folder."));
+    case KB_REASON_DAEMON:
+        return g_strdup (_ ("The Kolibri of this computer says that it uses this folder."));
     case KB_REASON_USUAL_PLACE:
         break;
     }
@@ -207,6 +252,24 @@ kb_text_found (const KbFound *found)
 
     return kb_text_join (line, found->is_ours ? NULL
                                               : _ ("It belongs to another user of this computer."));
+}
+
+/**
+ * kb_text_found_state:
+ * @found: a data folder
+ *
+ * Says of which Kolibri the data is, and whether it runs.
+ *
+ * Returns: (transfer full): a line
+ */
+char *
+kb_text_found_state (const KbFound *found)
+{
+    g_autofree char *kolibri = kolibri_of (found->data_version);
+
+    return g_strdup_printf (
+        C_ ("Kolibri and state", "%s · %s"), kolibri,
+        kb_text_server (found->is_running ? KB_SERVER_RUNNING : KB_SERVER_STOPPED));
 }
 
 /**
@@ -284,6 +347,24 @@ kb_text_find_problem (KbFindProblem problem)
 }
 
 /**
+ * kb_text_lost_home:
+ * @path: a data folder that was in use the last time
+ *
+ * Returns: (transfer full): that it is not there any more, and that this is another one
+ */
+char *
+kb_text_lost_home (const char *path)
+{
+    g_autofree char *shown = g_filename_display_name (path);
+    g_autofree char *isolated = kb_text_isolate (shown);
+
+    /* Translators: %s is the path of a folder. */
+    return g_strdup_printf (_ ("The folder of the last time, %s, is not there any more. This is "
+                               "the data of another folder."),
+                            isolated);
+}
+
+/**
  * kb_text_other_homes:
  * @homes: (element-type KbFound): all data folders, the one that is shown first
  *
@@ -306,6 +387,34 @@ kb_text_other_homes (const GPtrArray *homes)
                : NULL;
 }
 
+static const char *
+kolibri_after (const KbRecovered *recovered)
+{
+    if (!recovered->kolibri_was_stopped)
+        return NULL;
+    return recovered->kolibri_was_started
+               ? _ ("Kolibri has been started again.")
+               : _ ("Kolibri had been stopped for it: start it again if it does not run.");
+}
+
+/**
+ * kb_text_endangered:
+ * @n_endangered: how many fresh backups Kolibri will delete, at least one
+ *
+ * Returns: (transfer full): that it will, and what to do
+ */
+char *
+kb_text_endangered (guint n_endangered)
+{
+    return g_strdup_printf (
+        ngettext ("When Kolibri is upgraded, it will delete %u new backup and leave older ones. "
+                  "Keep it, and it stays.",
+                  "When Kolibri is upgraded, it will delete %u new backups and leave older ones. "
+                  "Keep them, and they stay.",
+                  n_endangered),
+        n_endangered);
+}
+
 /**
  * kb_text_recovered:
  * @recovered: what recovery has found
@@ -316,10 +425,7 @@ kb_text_other_homes (const GPtrArray *homes)
 char *
 kb_text_recovered (const KbRecovered *recovered)
 {
-    const char *kolibri =
-        recovered->kolibri_was_stopped
-            ? _ ("Kolibri had been stopped for it: start it again if it does not run.")
-            : NULL;
+    const char *kolibri = kolibri_after (recovered);
 
     switch (recovered->kind) {
     case KB_RECOVERED_OLD_DATA:

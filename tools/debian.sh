@@ -47,4 +47,5 @@ imagemagick fonts-dejavu-core openbox xdotool"
 
 test_packages="clang-format gcc-mingw-w64-x86-64-win32 sqlite3 procps psmisc util-linux
 python3-venv python3-polib ca-certificates appstream libxml2-utils libglib2.0-bin mandoc
-bash-completion flatpak-builder time e2fsprogs dosfstools fusefat fuse3"
+bash-completion flatpak-builder time e2fsprogs dosfstools fusefat fuse3 sshfs
+openssh-sftp-server"

@@ -241,6 +241,26 @@ def trouble(stage):
         pass
 
 
+def data_folders(stage):
+    other = os.path.join(stage.sandbox.user, ".var/app/org.learningequality.Kolibri/data/kolibri")
+    homes.make_home(other, "demo-0.16")
+    stage.start()
+    wait_for(stage.program.row_names, message="the list")
+    stage.picture("23-other-folders")
+    stage.act("win.homes")
+    wait_for(lambda: stage.program.all("dialog"), message="the folders")
+    stage.picture("24-data-folders")
+    shutil.rmtree(other)
+    old = [os.path.join(stage.home, "backups", "db-v0.9.%d_2018-05-01_10-11-12.dump" % n) for n in (3, 4)]
+    for path in old:
+        shutil.copy(homes.add_kolibri_dump(stage.home, "demo-0.19", NEW), path)
+    stage.start()
+    wait_for(stage.program.row_names, message="the list")
+    stage.picture("25-in-danger")
+    for path in old:
+        os.remove(path)
+
+
 def many(stage):
     for i in range(60):
         day = "2026-%02d-%02d_08-30-%02d" % (1 + i // 28, 1 + i % 28, i % 60)
@@ -266,7 +286,7 @@ def all_states(build, folder):
     for dress, env in DRESSES.items():
         stage = Stage(build, os.path.join(folder, dress), env)
         try:
-            for part in (first_run, with_backups, dialogs, restored, trouble, many):
+            for part in (first_run, with_backups, dialogs, restored, trouble, data_folders, many):
                 part(stage)
         finally:
             stage.end()

@@ -11,6 +11,7 @@ import time
 import unittest
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")]
+import drives  # noqa: E402
 import homes  # noqa: E402
 import tap  # noqa: E402
 import trees  # noqa: E402
@@ -28,8 +29,7 @@ class FindCase(unittest.TestCase):
         self.env = dict(self.sandbox.env, HOME="/home/teacher", PATH="/home/teacher/.local/bin:/usr/bin:/bin")
         del self.env["KOLIBRI_HOME"]
 
-    def tearDown(self):
-        self.sandbox.remove()
+        self.addCleanup(self.sandbox.remove)
 
     def run_status(self, *args, code=0, **env):
         command = [CLI, "status", "--root", self.tree.path, *args]
@@ -238,6 +238,17 @@ class TestWarnings(FindCase):
         self.assertEqual(self.problems("--home", home), [])
         os.mkdir(self.tree.at("home/teacher/share/.stfolder"))
         self.assertEqual(self.problems("--home", home), ["cloud-folder"])
+
+    def test_network_folder(self):
+        far = drives.Network(self)
+        home = self.tree.data(os.path.relpath(far.path, self.tree.path) + "/kolibri", "0.19.5")
+        self.assertEqual(self.problems("--home", home), ["network-folder"])
+        self.assertIn("This folder is on another computer.", self.text("--home", home))
+
+    def test_fuse_that_is_no_network(self):
+        near = drives.Fat(self)
+        home = self.tree.data(os.path.relpath(near.path, self.tree.path) + "/kolibri", None)
+        self.assertEqual(self.problems("--home", home), ["no-data-version"])
 
     def test_names_that_are_none(self):
         for name in ("Dropbox-old", "My OneDrive", "Syncthings"):

@@ -101,7 +101,8 @@ class TestNames(ForEveryone):
         return names
 
     def look_at_dialog(self, keys, title, role="dialog"):
-        press_keys(*keys)
+        if keys:
+            press_keys(*keys)
         self.wait_active(role, title)
         self.look(title)
         press_keys("Escape")
@@ -146,6 +147,8 @@ class TestNames(ForEveryone):
         for keys, title in (("ctrl+r", "Restore a Backup"), ("ctrl+i", "Inside"), ("F2", "Note"),
                             ("ctrl+u", "Copy a Backup"), ("ctrl+comma", "Preferences")):
             self.look_at_dialog([keys], title)
+        self.act("homes")
+        self.look_at_dialog([], "Data Folders")
         self.look_at_dialog(["F1"], "Help", role="frame")
         self.look_at_popup("main menu", "Preferences", lambda: press_keys("F10"))
         self.look_at_popup("More menu", "Note…", lambda: program.press("More", role="toggle button"))
@@ -316,7 +319,8 @@ class TestWidth(ForEveryone):
         self.unfold_details()
         self.collect(found)
         self.measure_working(found)
-        for action, kind in (("note", "KbNoteDialog"), ("copy", "KbCopyDialog"), ("inside", "KbInsideDialog")):
+        for action, kind in (("note", "KbNoteDialog"), ("copy", "KbCopyDialog"), ("inside", "KbInsideDialog"),
+                             ("homes", "KbHomesDialog")):
             self.act(action)
             self.wait_window(kind)
         for action, kind in (("preferences", "KbPreferences"), ("help", "KbHelp"), ("about", "GtkAboutDialog")):

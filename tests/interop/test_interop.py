@@ -2,15 +2,20 @@
 # SPDX-License-Identifier: MIT
 """What Kolibri Backup promises, proved on a real Kolibri; proof.py says how to call it."""
 
+import glob
+import json
 import os
+import random
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, TESTS)
 
 import proof  # noqa: E402
 from kolibri import compare, history  # noqa: E402
@@ -42,6 +47,60 @@ EXOTIC = (
     "-9223372036854775808",
     "replace(hex(zeroblob(100000)), '0', '''')",
 )
+
+
+VERSIONS = (
+    "0.6.2 0.7.1 0.9.4 0.10.3 0.12.9 0.14.7 0.15.8 0.15.10 0.16.0 0.16.0b9 0.16.0rc1 0.16.2 0.17.5 "
+    "0.18.4 0.19.5 0.19.10 0.20.0 1.0.0 0.19.5.dev0+git.123.gabcdef0"
+).split()
+# What people and programs make of such names, and what is none.
+NAME_FORMS = (
+    ("db-v%s_%s.dump",) * 8
+    + ("db-v%s_%s before exam.dump", "db-v%s_%s.dump.gz", "notifications_%s_%s.dump", "Db-v%s_%s.dump")
+    + ("db-v%s_%s é.dump", "db-v%s_%s 𝄞.dump", "db-v%s_%s \ufffd.dump", "db-v%s\ue000%s.dump", "db-v%s-%s.dump")
+)
+MOMENTS = ((18, 27), (1, 13), (1, 29), (0, 24), (0, 60), (0, 60))
+PRUNINGS = 200
+
+
+def numbers(version):
+    return tuple(int(part) for part in version.lstrip("v").split("."))
+
+
+def make_names(chance):
+    """Names at random for a folder of backups."""
+    moment = "20%02d-%02d-%02d_%02d-%02d-%02d"
+    names = set()
+    for _ in range(chance.randrange(9)):
+        when = moment % tuple(chance.randrange(low, high) for low, high in MOMENTS)
+        names.add(chance.choice(NAME_FORMS) % (chance.choice(VERSIONS), when))
+    return sorted(names)
+
+
+class Prune:
+    """Kolibri's own automatic backup and pruning on a home."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def run(self, cases):
+        """Backs up and prunes for each (version, names); None: on what is there. Returns what is left."""
+        kolibri = self.home.kolibri
+        lines = [json.dumps({"version": version, "names": names}) + "\n" for version, names in cases]
+        done = subprocess.run(
+            [kolibri.python, "-I", os.path.join(TESTS, "kolibri", "prune.py")],
+            input="".join(lines),
+            env=kolibri.environment(self.home.folder, self.home.path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=proof.CLI_TIMEOUT_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+        answers = [line for line in done.stdout.splitlines() if line.startswith("[\"") or line == "[]"]
+        return [json.loads(line) for line in answers]
 
 
 class Exchange(Case):
@@ -285,6 +344,32 @@ class AfterOurRestore(Case):
         self.assertEqual(fresh - done, set())
 
 
+class Migrations(Case):
+    """core/kolibri-migrations.tsv says what the wheel of this Kolibri holds, and its own data proves it."""
+
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(TESTS, "..", "core", "kolibri-migrations.tsv"), encoding="utf-8") as f:
+            rows = [line.rstrip("\n").split("\t") for line in list(f)[1:]]
+        mine = numbers(self.kolibri.version)
+        self.table = {(app, name): numbers(release) for app, name, release in rows if numbers(release) <= mine}
+
+    def test_e_the_table_is_what_the_wheel_says(self):
+        [core] = glob.glob(os.path.join(os.path.dirname(self.kolibri.bin), "lib/python3*/site-packages/kolibri/core"))
+        paths = [path.split(os.sep) for path in glob.glob(core + "/*/migrations/[0-9]*.py")]
+        there = {(path[-3], path[-1][: -len(".py")]) for path in paths}
+        self.assertGreater(len(there), 50)
+        # Those of 0.2 and 0.3 are in no release any more: that of 0.4 has them in one.
+        self.assertEqual({row for row, release in self.table.items() if release >= (0, 4) or row in there}, there)
+
+    def test_e_rows_prove_a_version(self):
+        """A copy of the database alone: nothing but its rows says of which version it is."""
+        home = self.home()
+        checked = home.ok("check", shutil.copy(home.database, os.path.join(self.folder, "school.sqlite3")))
+        self.assertEqual(numbers(checked["version"]), max(self.table.values()))
+        self.assertEqual((checked["newer_than_known"], checked["version_is_disputed"]), (False, False))
+
+
 class Pruning(Case):
     """What an upgrade of Kolibri leaves of the backups."""
 
@@ -310,6 +395,62 @@ class Pruning(Case):
         self.assertEqual(digest(entry["path"]), before)
         checked = home.ok("check", made["name"])
         self.assertEqual((checked["result"], checked["version"]), ("ok", older.version))
+
+
+    def test_f_automatic_backup_is_listed_and_kept(self):
+        """A backup of its own is Automatic; what is marked outlives the next ones."""
+        older = self.get_older()
+        home = self.home(of=older)
+        home.server.start()
+        home.server.stop()
+        [entry] = home.ok("list")["backups"]
+        self.assertEqual((entry["origin"], entry["ours"], entry["state"]), ("automatic", False, "complete"))
+        self.assertEqual((entry["protected"], entry["keep"]), (False, False))
+        self.assertTrue(entry["name"].startswith("db-v%s_" % older.version))
+        before = digest(entry["path"])
+        checked = home.ok("check", entry["name"])
+        self.assertEqual((checked["result"], checked["version_is_disputed"]), ("ok", False))
+
+        if self.kolibri.numbers < (0, 15):
+            return  # it prunes nothing
+        home.ok("keep", entry["name"])
+        for name in DECOYS:
+            shutil.copy(entry["path"], os.path.join(home.backups, name))
+        Prune(home).run([(home.data_version(), None)])
+
+        [kept] = [e for e in home.ok("list")["backups"] if e["name"] == entry["name"]]
+        self.assertEqual((kept["origin"], kept["keep"], kept["protected"]), ("automatic", True, True))
+        self.assertEqual(digest(kept["path"]), before)
+        self.assertNotIn(entry["name"], os.listdir(home.backups))
+
+    def test_f_what_will_be_pruned_is_foreseen(self):
+        """Names at random: ours says before what Kolibri's own code then does."""
+        if self.kolibri.numbers < (0, 15):
+            self.skipTest("before 0.15 nothing was pruned")
+        home = self.home()
+        chance = random.Random(self.kolibri.version)
+        cases = [(chance.choice(VERSIONS), make_names(chance)) for _ in range(PRUNINGS)]
+        foreseen = [self.foresee(home, *case) for case in cases]
+        n_deleted = 0
+        for (version, names), (gone, own), left in zip(cases, foreseen, Prune(home).run(cases)):
+            self.assertEqual(sorted(set(names) - set(left)), sorted(gone), (version, names))
+            made = set(left) - set(names)
+            expects_own = "dev" not in version and not own
+            self.assertEqual(len(made), 1 if expects_own else 0, (version, names, left))
+            n_deleted += len(gone)
+        self.assertGreater(n_deleted, PRUNINGS)
+
+    def foresee(self, home, version, names):
+        """What ours says of a folder with these names: (those that go, whether the new one goes)."""
+        shutil.rmtree(home.backups, ignore_errors=True)
+        os.mkdir(home.backups)
+        for name in names:
+            with open(os.path.join(home.backups, name), "w", encoding="ascii"):
+                pass
+        with open(os.path.join(home.path, ".data_version"), "w", encoding="ascii") as f:
+            f.write(version)
+        pruning = home.ok("status")["pruning"]
+        return pruning["deleted"], pruning["deletes_its_own"]
 
 
 if __name__ == "__main__":

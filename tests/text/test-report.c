@@ -45,14 +45,17 @@ make_entries (void)
 static KbStatus *
 make_status (void)
 {
-    KbStatus *status = g_new0 (KbStatus, 1);
+    KbStatus *status = kb_status_new_unknown (DATA);
 
     status->verdict = KB_VERDICT_GETTING_OLD;
-    status->home = g_strdup (DATA);
     status->has_database = TRUE;
     status->data_version = g_strdup ("0.17.5");
     status->installed_version = g_strdup ("0.19.1");
-    status->server = KB_SERVER_RUNNING;
+    status->look->state = KB_SERVER_RUNNING;
+    status->look->proof = KB_SERVER_PROOF_WORKERS;
+    status->look->way = KB_SERVER_WAY_SERVICE;
+    status->look->service = KB_SERVICE_KOLIBRI_SERVER;
+    status->look->rights = KB_SERVICE_RIGHTS_ASK;
     status->database_bytes = 123456789;
     status->free_bytes = 987654321;
     status->sqlite_version = "3.40.1";
@@ -93,7 +96,8 @@ test_facts (void)
         "KOLIBRI_HOME: ~/…/.kolibri",
         "Installed version: 0.19.1",
         "Data version: 0.17.5",
-        "Server: running",
+        "Server: running, known by: uwsgi, stopped by: service:kolibri-server, "
+        "right to that: password",
         "Database: 123456789 bytes",
         "Free space: 987654321 bytes",
         "Learners: 1204",
@@ -174,10 +178,9 @@ test_machine_is_not_named (void)
 static void
 test_nothing_known (void)
 {
-    g_autoptr (KbStatus) status = g_new0 (KbStatus, 1);
+    g_autoptr (KbStatus) status = kb_status_new_unknown (DATA);
     g_autoptr (GPtrArray) entries = g_ptr_array_new();
 
-    status->home = g_strdup (DATA);
     status->data_version = g_strdup ("Zoë");
     g_autofree char *report = kb_report_new (status, entries, KB_OPERATION_OPEN, NULL);
     assert_has (report, "Data version: unreadable");

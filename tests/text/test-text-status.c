@@ -79,6 +79,36 @@ test_other_homes (void)
                          "\u2068/c\u2069");
 }
 
+static void
+test_found_state (void)
+{
+    KbFound found = {.data_version = (char *) "0.19.5", .is_running = TRUE};
+
+    kb_test_assert_text (kb_text_found_state (&found), "Kolibri 0.19.5 · running");
+    found.data_version = NULL;
+    found.is_running = FALSE;
+    kb_test_assert_text (kb_text_found_state (&found), "Kolibri · not running");
+}
+
+static void
+test_lost_home (void)
+{
+    kb_test_assert_text (kb_text_lost_home ("/a"),
+                         "The folder of the last time, \u2068/a\u2069, is not there any more. "
+                         "This is the data of another folder.");
+}
+
+static void
+test_endangered (void)
+{
+    kb_test_assert_text (kb_text_endangered (1),
+                         "When Kolibri is upgraded, it will delete 1 new backup and leave older "
+                         "ones. Keep it, and it stays.");
+    kb_test_assert_text (kb_text_endangered (2),
+                         "When Kolibri is upgraded, it will delete 2 new backups and leave older "
+                         "ones. Keep them, and they stay.");
+}
+
 /* A verdict of a downgrade does not speak of an upgrade. */
 static void
 test_downgrade_at_risk (void)
@@ -102,6 +132,9 @@ main (int argc, char **argv)
     g_test_add_func ("/text-status/found", test_found);
     g_test_add_func ("/text-status/agreement", test_agreement);
     g_test_add_func ("/text-status/other-homes", test_other_homes);
+    g_test_add_func ("/text-status/found-state", test_found_state);
+    g_test_add_func ("/text-status/lost-home", test_lost_home);
+    g_test_add_func ("/text-status/endangered", test_endangered);
     g_test_add_func ("/text-status/downgrade-at-risk", test_downgrade_at_risk);
     return g_test_run();
 }
