@@ -25,7 +25,7 @@ flatpak/standin-runtime.sh "$cache"
 bus=
 cleanup() {
     pkill -u "$user" || true
-    [ -z "$bus" ] || kill "$bus" || true
+    [ -z "$bus" ] || { kill "$bus" || true; rm -f /run/dbus/system_bus_socket; }
     userdel -r "$user" 2>/dev/null || true
 }
 trap cleanup EXIT
