@@ -72,7 +72,7 @@ class SandboxCase(unittest.TestCase):
         return json.loads(self.run_cli("--json", *words, **options).stdout)
 
     def open_window(self, *words, options=()):
-        self.sandbox.env.update(self.env)
+        self.sandbox.env = self.env
         wrapper = self.sandbox.file("window")
         with open(wrapper, "w", encoding="utf-8") as f:
             f.write('#!/bin/sh\nexec flatpak run %s %s "$@"\n' % (" ".join(options), APP))
@@ -107,7 +107,7 @@ class TestMainJob(SandboxCase):
         homes.make_home(home, "0.19")
         status = self.run_json("status")
         self.assertEqual(status["home"], home)
-        self.assertIn("flatpak", [found["kind"] for found in status["homes"] if found["path"] == home])
+        self.assertIn("flatpak", [found["installation"] for found in status["homes"] if found["path"] == home])
         self.run_cli("backup")
         self.assertEqual(len(os.listdir(os.path.join(home, "backups", "protected"))), 2)
 
