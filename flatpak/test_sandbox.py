@@ -155,6 +155,14 @@ class TestSandbox(SandboxCase):
         self.assert_refused(self.home, "restore", "--yes", name, options=revoked)
         self.assert_refused(self.home, "backup", options=revoked)
 
+    def test_window_without_the_grant(self):
+        homes.make_home(self.home, "0.19")
+        before = homes.digest(self.home)
+        program = self.open_window(options=["--nofilesystem=~/.kolibri"])
+        program.wait_text("has not been allowed to use this folder")
+        self.assertNotIn("Back Up Now", program.texts())
+        self.assertEqual(homes.digest(self.home), before)
+
     def test_grant_to_read_only(self):
         homes.make_home(self.home, "0.19")
         before = homes.digest(self.home)
@@ -248,6 +256,7 @@ class TestSandbox(SandboxCase):
             message="a document of the portal",
         )
         self.assertIn("/doc/", exported)
+        exported = "/run/user/%d/doc/%s" % (os.getuid(), exported.split("/doc/")[1])  # where it is in the sandbox
         self.run_cli("check", exported)
         with open(copy, "rb") as f:
             self.assertEqual(f.read(), before)
