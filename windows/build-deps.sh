@@ -218,7 +218,7 @@ part_json_glib() {
 
 part_xxhash() {
     local version
-    version=$(awk '/define XXH_VERSION_(MAJOR|MINOR|RELEASE)/ {printf "%s%s", dot, $4; dot = "."}' \
+    version=$(awk '/define XXH_VERSION_(MAJOR|MINOR|RELEASE)/ {printf "%s%s", dot, $NF; dot = "."}' \
         "$sources/xxhash/xxhash.h")
     install -D -m644 -t "$prefix/include" "$sources/xxhash/xxhash.h"
     pc_name=libxxhash one_library xxhash "$version" "$sources/xxhash/xxhash.c" -DXXH_EXPORT=1

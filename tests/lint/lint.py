@@ -224,6 +224,7 @@ class Lint(unittest.TestCase):
                 there.add(path)
         there |= set(files("data/*.desktop.in") + files("data/*.metainfo.xml.in") + files("data/*.policy.in"))
         there |= {p for p in files("data/*.xml") if "mime-info" in read(p)}
+        there |= {p for p in files("windows/*.py") if " _(" in read(p)}
         self.assertEqual(listed, there)
 
     def test_translations(self):
