@@ -13,6 +13,5 @@ char *kb_root_user_home (const char *root);
 char *kb_root_home_of (const char *root, const char *user);
 gboolean kb_root_is_sandbox (const char *root);
 char *kb_root_find_program (const char *root, const char *name);
-gboolean kb_root_is_sandbox (const char *root);
 
 G_END_DECLS

@@ -159,7 +159,7 @@ judge (GSubprocess *process, gboolean is_asking, const char *unit, const char *v
         return FALSE;
     }
     if (is_asking && g_subprocess_get_exit_status (process) == PKEXEC_REFUSED)
-        return fail ("not allowed", KB_ERROR_PERMISSION, unit, verb, error);
+        return fail ("not allowed", KB_ERROR_NOT_ALLOWED, unit, verb, error);
     return fail ("systemd says no", code, unit, verb, error);
 }
 

@@ -84,9 +84,9 @@ kb_service_query (const char *root, KbService service)
  * Stops or starts a service, and waits until that is done. Where this process has no right to, the
  * computer asks for the password of an administrator, as long as that takes.
  *
- * Errors: %KB_ERROR_PERMISSION when the right was refused or cannot be had, %KB_ERROR_BUSY when the
- * service does not stop, %KB_ERROR_NOT_FOUND when it does not start or does not exist,
- * %G_IO_ERROR_CANCELLED when the person did not want to give the password.
+ * Errors: %KB_ERROR_PERMISSION when the right cannot be had, %KB_ERROR_NOT_ALLOWED when it was
+ * refused, %KB_ERROR_BUSY when the service does not stop, %KB_ERROR_NOT_FOUND when it does not
+ * start or does not exist, %G_IO_ERROR_CANCELLED when the person did not want to give the password.
  *
  * Returns: %TRUE if it has been done
  */

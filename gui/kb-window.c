@@ -98,6 +98,7 @@ show_look (KbWindow *self)
     const KbLook *look = self->look;
     gboolean is_empty = look->entries->len == 0;
 
+    gtk_widget_show (GTK_WIDGET (self->card));
     kb_verdict_card_show_status (self->card, look->status);
     kb_window_show_home (self);
     kb_welcome_show_look (self->welcome, look);
@@ -192,8 +193,10 @@ on_look_finished (KbJob *job, const GError *error, gpointer user_data)
 
     g_clear_object (&self->look_job);
     if (look == NULL) {
-        if (!kb_error_is_cancelled (error))
+        if (!kb_error_is_cancelled (error)) {
+            gtk_widget_set_visible (GTK_WIDGET (self->card), !first); /* it says "Looking…" */
             kb_window_show_error (self, KB_OPERATION_OPEN, error);
+        }
         return;
     }
     kb_look_free (self->look);

@@ -135,9 +135,12 @@ static const Entry catalogue[] = {
 
     {KB_ERROR_FILE_TOO_LARGE, ON (COPY), N_ ("This drive cannot hold a file of more than 4 GB."),
      /* Translators: exFAT is the name of a way to format drives; leave it as it is. */
-     N_ ("Choose another drive, or have this one formatted as exFAT."), KB_ADVICE_CHOOSE_DRIVE},
+     N_ ("Choose another drive, or ask someone to format this one as exFAT. Formatting erases "
+         "everything on the drive: copy what is on it to another place first."),
+     KB_ADVICE_CHOOSE_DRIVE},
     {KB_ERROR_FILE_TOO_LARGE, ON_ANY, N_ ("This disk cannot hold a file of that size."),
-     N_ ("Ask who looks after this computer. The disk has to be formatted in another way."),
+     N_ ("Ask who looks after this computer. The disk has to be formatted in another way, which "
+         "erases everything on it."),
      KB_ADVICE_SAVE_REPORT},
 
     {KB_ERROR_SANDBOX, ON_ANY,

@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; The installer, for all users of a computer. build.sh gives VERSION, SIZE_KB, BUNDLE (what is
 ; installed), BUILD (lists that it has made) and OUT. Silent: setup.exe /S [/D=C:\any folder].
-; Exit codes: 0 done, 1 given up by the person, 2 the program is open.
+; Exit codes: 0 done, 1 given up by the person, 2 the program is open,
+; 3 this Windows is too old.
 Target amd64-unicode
 Unicode true
 SetCompressor /SOLID lzma
@@ -12,6 +13,7 @@ AllowSkipFiles off
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
 !include "LogicLib.nsh"
+!include "WinVer.nsh"
 
 !define KEY "Software\Kolibri Backup"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Kolibri Backup"
@@ -100,6 +102,11 @@ FunctionEnd
 Function .onInit
   SetRegView 64
   SetShellVarContext all
+  ${IfNot} ${AtLeastWin10}
+    MessageBox MB_OK|MB_ICONSTOP "$(NOT_64_BIT)" /SD IDOK
+    SetErrorLevel 3
+    Quit
+  ${EndIf}
   ${If} $INSTDIR == "$PROGRAMFILES64\Kolibri Backup"
     ReadRegStr $0 HKLM "${KEY}" "InstallDir"
     ${If} $0 != ""
@@ -158,9 +165,10 @@ Section
   SetOutPath "$INSTDIR\bin"
   CreateDirectory "$SMPROGRAMS\Kolibri Backup"
   CreateShortCut "$SMPROGRAMS\Kolibri Backup\$(PROGRAM).lnk" "$INSTDIR\bin\${WINDOW}"
-  CreateShortCut "$SMPROGRAMS\Kolibri Backup\$(COMMAND_LINE).lnk" "$SYSDIR\cmd.exe" '/k "$INSTDIR\bin\${COMMAND}" --help' "$INSTDIR\bin\${COMMAND}" 0
+  ; The command line, by the name that one types.
+  CreateShortCut "$SMPROGRAMS\Kolibri Backup\Kolibri Backup (kolibri-backup).lnk" "$SYSDIR\cmd.exe" '/k "$INSTDIR\bin\${COMMAND}" --help' "$INSTDIR\bin\${COMMAND}" 0
   WriteRegStr HKLM "${KEY}" "Shortcut" "$(PROGRAM).lnk"
-  WriteRegStr HKLM "${KEY}" "CommandShortcut" "$(COMMAND_LINE).lnk"
+  WriteRegStr HKLM "${KEY}" "CommandShortcut" "Kolibri Backup (kolibri-backup).lnk"
 
   WriteRegStr HKLM "${UNINSTALL_KEY}" "DisplayName" "Kolibri Backup"
   WriteRegStr HKLM "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"

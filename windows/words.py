@@ -10,24 +10,13 @@ NSIS has its own words for everything else. Where a catalogue is missing they ar
 import gettext
 import io
 import os
+import re
 import subprocess
 import sys
 
-
-def _(text):
-    return text
-
-
-WORDS = {
-    "PROGRAM": _("Kolibri Backup"),
-    "FILE_TYPE": _("Kolibri backup"),
-    # Translators: the name of an entry in Windows' Start menu.
-    "COMMAND_LINE": _("Kolibri Backup (command line)"),
-    # Translators: by the installer for Windows, which cannot replace a program in use.
-    "IS_OPEN": _("Kolibri Backup is open. Close it, then try again."),
-    # Translators: by the uninstaller for Windows.
-    "DATA_STAYS": _("Kolibri’s data and all backups stay where they are. Only the program goes."),
-}
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Sentences that the programs have, too. The installer's own are in kb-installer-words.h.
+SHARED = {"PROGRAM": "Kolibri Backup", "FILE_TYPE": "Kolibri backup"}
 
 # What NSIS calls the languages of po/languages.tsv. It has no others of them.
 NSIS_NAMES = {
@@ -53,6 +42,17 @@ NSIS_NAMES = {
 }
 
 
+def read_words():
+    """Names of NSIS, and the English sentence of each."""
+    with open(os.path.join(HERE, "kb-installer-words.h"), encoding="utf-8") as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    own = {
+        name: "".join(re.findall(r'"([^"]*)"', words))
+        for name, words in re.findall(r'\{"([A-Z0-9_]+)",\s*N_ \(((?:\s*"[^"]*")+)\)\}', text)
+    }
+    return {**SHARED, **own}
+
+
 def load(po):
     if not os.path.exists(po):
         return gettext.NullTranslations()
@@ -68,14 +68,15 @@ def quote(text):
 
 def main():
     po, nsis, out = sys.argv[1:]
+    words = read_words()
     lines = []
     for code, name in NSIS_NAMES.items():
         if not os.path.exists(os.path.join(nsis, "Contrib", "Language files", name + ".nlf")):
             sys.exit(f"words.py: this NSIS has no {name}")
-        words = load(os.path.join(po, code + ".po"))
+        catalogue = load(os.path.join(po, code + ".po"))
         lines.append(f'!insertmacro MUI_LANGUAGE "{name}"')
-        for key, text in WORDS.items():
-            lines.append(f"LangString {key} ${{LANG_{name.upper()}}} {quote(words.gettext(text))}")
+        for key, text in words.items():
+            lines.append(f"LangString {key} ${{LANG_{name.upper()}}} {quote(catalogue.gettext(text))}")
     with open(out, "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
 

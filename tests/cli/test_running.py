@@ -24,7 +24,7 @@ import trees  # noqa: E402
 CLI = os.environ["KB_CLI"]
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that has Debian's python3-gi
 FAKE_KOLIBRI = os.path.join(HERE, "..", "core", "fake_kolibri.py")
-OK, BUSY, PERMISSION, CANCELLED = 0, 4, 9, 130
+OK, BUSY, NOT_ALLOWED, CANCELLED = 0, 4, 14, 130
 NOBODY = 65534
 NAME = "org.learningequality.Kolibri.Daemon"
 DEVEL = "org.learningequality.Kolibri.Devel.Daemon"
@@ -622,7 +622,7 @@ class TestRestoreWithService(RestoreCase):
 
     def test_user_may_not(self):
         self.as_nobody("exit 127")
-        self.restore("--stop-kolibri", self.dump, code=PERMISSION, user=NOBODY)
+        self.restore("--stop-kolibri", self.dump, code=NOT_ALLOWED, user=NOBODY)
         self.assert_unchanged()
 
     def test_nobody_to_ask(self):

@@ -199,7 +199,7 @@ ask_as_nobody (const char *bin)
     add_program (&self, "pkexec", "exit 126");
     assert_pkexec (G_IO_ERROR_CANCELLED, G_IO_ERROR, log);
     add_program (&self, "pkexec", "exit 127");
-    assert_pkexec (KB_ERROR_PERMISSION, KB_ERROR, log);
+    assert_pkexec (KB_ERROR_NOT_ALLOWED, KB_ERROR, log);
     add_program (&self, "pkexec", "exit 5");
     assert_pkexec (KB_ERROR_BUSY, KB_ERROR, log);
 }

@@ -210,6 +210,7 @@ class TestOdd(HomesCase):
             f.write("[Database\nrubbish\n")
         program = self.start()
         program.wait_text("options.ini cannot be understood")
+        self.assertNotIn("Looking for Kolibri…", program.texts())
         program.choose("Data Folders…", menu="Menu")
         self.choose_home(FLATPAK)
         program.wait_text("Kolibri 0.16.2 ·")
