@@ -303,7 +303,7 @@ part_finish() {
     for file in "$prefix"/{lib,share}/pkgconfig/*.pc; do
         [ ! -f "$file" ] || sed -i -e "s|^prefix=.*|prefix=\${pcfiledir}/../..|" -e "s|$prefix|\${prefix}|g" "$file"
     done
-    sort "$work/SOURCES.txt" >"$prefix/share/licenses/SOURCES.txt"
+    sort -u "$work/SOURCES.txt" >"$prefix/share/licenses/SOURCES.txt"
 }
 
 # --- which parts ---------------------------------------------------------------------

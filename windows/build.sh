@@ -55,7 +55,6 @@ build_programs() {
     ninja -C "$build/meson"
     rm -rf "$bundle"
     DESTDIR=$bundle meson install -C "$build/meson" --no-rebuild --quiet
-    glib-compile-schemas --strict "$bundle/share/glib-2.0/schemas"
 }
 
 # Each DLL that something in bin/ asks for, and those that they ask for. What is found nowhere is
@@ -85,6 +84,8 @@ copy_libraries() {
 copy_shared() {
     local language file
     cp "$prefix"/share/glib-2.0/schemas/org.gtk.Settings.*.xml "$bundle/share/glib-2.0/schemas/"
+    glib-compile-schemas --strict "$bundle/share/glib-2.0/schemas"
+    rm "$bundle"/share/glib-2.0/schemas/*.xml
     cp "$prefix/bin/gspawn-win64-helper.exe" "$prefix/bin/gspawn-win64-helper-console.exe" "$bundle/bin/"
     while IFS= read -r language; do
         for file in gtk30 glib20; do
