@@ -5,12 +5,12 @@
 
 #include "kb-access.h"
 #include "kb-cli-json.h"
+#include "kb-console.h"
 #include "kb-gettext.h"
 #include "kb-helper-client.h"
 #include "kb-text-error.h"
 #include "kb-text-status.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -224,7 +224,7 @@ kb_cli_ask (KbCli *self, KbSay say, gconstpointer data)
     question = say_with_english (say, data);
     /* Translators: a question, and the letters for yes and no in your language. */
     g_print (C_ ("question", "%s [y/N] "), question);
-    if (fgets (answer, sizeof answer, stdin) == NULL)
+    if (!kb_console_read_line (answer, sizeof answer))
         return FALSE;
     /* Translators: the letter for yes that the question above names. */
     return g_ascii_tolower (answer[0]) == 'y' || g_str_has_prefix (answer, C_ ("answer", "y"));

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "kb-cli.h"
+#include "kb-console.h"
 #include "kb-gettext.h"
 
 #include <string.h>
@@ -80,20 +81,25 @@ parse_global (KbCli *self, int *argc, char ***argv, gboolean *show_version)
 }
 
 int
-main (int argc, char **argv)
+main (G_GNUC_UNUSED int argc, char **typed)
 {
+    g_auto (GStrv) words = kb_console_open (typed);
+    int n_words = (int) g_strv_length (words);
+    /* GOption takes words out of the array, and leaves them to its owner. */
+    g_autofree char **rest = g_memdup2 (words, (gsize) (n_words + 1) * sizeof *words);
+    char **argv = rest;
     KbCli cli = {0};
     gboolean show_version = FALSE;
     int code = KB_EXIT_USAGE;
 
     kb_text_init();
     g_set_prgname ("kolibri-backup");
-    if (parse_global (&cli, &argc, &argv, &show_version)) {
+    if (parse_global (&cli, &n_words, &argv, &show_version)) {
         if (show_version) {
             g_print ("kolibri-backup %s\n", KB_VERSION);
             code = KB_EXIT_OK;
         } else {
-            code = find_command (argv[1])->run (&cli, argc - 1, argv + 1);
+            code = find_command (argv[1])->run (&cli, n_words - 1, argv + 1);
         }
     }
     g_free (cli.home_path);

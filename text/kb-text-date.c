@@ -4,48 +4,30 @@
 #include "kb-text-date.h"
 
 #include "kb-gettext.h"
+#include "kb-locale.h"
 #include "kb-text-language.h"
 
-#include <locale.h>
-
-/* Whether the C library's names of months and days are in the language of the words. */
+/* Whether this computer's names of months and days are in the language of the words. */
 static gboolean has_names = TRUE;
-
-static gboolean
-is_locale_of (const char *locale, const char *language)
-{
-    gsize length = strcspn (language, "_");
-
-    if (strcmp (language, "en") == 0 && (*locale == 'C' || strcmp (locale, "POSIX") == 0))
-        return TRUE;
-    return strncmp (locale, language, length) == 0 &&
-           (locale[length] == '\0' || strchr ("_.-@", locale[length]) != NULL);
-}
 
 /**
  * kb_text_date_init:
  *
  * Has months and days named in the language of the words, whatever the rest of the locale is; where
- * the C library has no such names, dates are written in numbers. After the catalogue has been
- * bound, before there are threads.
+ * there are no such names, dates are written in numbers. After the catalogue has been bound, before
+ * there are threads.
  */
 void
 kb_text_date_init (void)
 {
-    const KbLanguage *language = kb_text_language();
-    g_autofree char *locale = g_strconcat (language->locale, ".UTF-8", NULL);
-    const char *present = setlocale (LC_TIME, NULL);
-
-    has_names = is_locale_of (present != NULL ? present : "C", language->code) ||
-                setlocale (LC_TIME, locale) != NULL;
+    has_names = kb_locale_take_dates (kb_text_language());
 }
 
 /* A date by @pattern, or in numbers where its names would be in a language of their own. */
 static char *
 format_date (GDateTime *time, const char *pattern)
 {
-    gboolean is_named =
-        has_names && (!kb_gettext_is_english() || is_locale_of (setlocale (LC_TIME, NULL), "en"));
+    gboolean is_named = has_names && (!kb_gettext_is_english() || kb_locale_dates_are_english());
 
     return g_date_time_format (time, is_named ? pattern : "%Y-%m-%d");
 }

@@ -4,6 +4,7 @@
 #include "kb-text.h"
 
 #include "kb-gettext.h"
+#include "kb-locale.h"
 #include "kb-text-date.h"
 
 #include <locale.h>
@@ -54,10 +55,8 @@ take_locale (void)
 void
 kb_text_init (void)
 {
-    const char *dir = g_getenv ("KB_LOCALE_DIR"); /* a build tree has no installed translations */
-
     take_locale();
-    bindtextdomain (GETTEXT_PACKAGE, dir != NULL ? dir : KB_LOCALE_DIR);
+    kb_locale_bind (GETTEXT_PACKAGE, g_getenv ("KB_LOCALE_DIR")); /* a build tree has it elsewhere */
     bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
     textdomain (GETTEXT_PACKAGE);
     kb_text_date_init();
