@@ -186,6 +186,31 @@ kb_platform_file_id (const char *path, KbFileId *id)
 }
 
 /**
+ * kb_platform_look:
+ * @path: a path
+ * @found: (out): whether anything has that name, be it a dangling link
+ * @error: return location for a #GError
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if @found is known
+ */
+gboolean
+kb_platform_look (const char *path, gboolean *found, GError **error)
+{
+    struct stat info;
+
+    *found = lstat (path, &info) == 0;
+    if (*found)
+        return TRUE;
+    int saved_errno = errno;
+    if (saved_errno == ENOENT || saved_errno == ENOTDIR)
+        return TRUE;
+    kb_error_set_errno (error, saved_errno, "look at", path);
+    return FALSE;
+}
+
+/**
  * kb_platform_is_link:
  * @path: a path
  *

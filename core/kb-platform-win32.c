@@ -199,6 +199,34 @@ kb_platform_is_link (const char *path)
     return is_link;
 }
 
+/**
+ * kb_platform_look:
+ * @path: a path
+ * @found: (out): whether anything has that name
+ * @error: return location for a #GError
+ *
+ * Errors: as kb_error_code_from_errno().
+ *
+ * Returns: %TRUE if @found is known
+ */
+gboolean
+kb_platform_look (const char *path, gboolean *found, GError **error)
+{
+    g_autofree wchar_t *wide = wide_path (path);
+
+    *found = GetFileAttributesW (wide) != INVALID_FILE_ATTRIBUTES;
+    if (*found)
+        return TRUE;
+    DWORD code = GetLastError();
+    if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)
+        return TRUE;
+    *found = code == ERROR_SHARING_VIOLATION; /* as the page file: there, and nobody may look */
+    if (*found)
+        return TRUE;
+    set_win32_error (error, code, "look at", path);
+    return FALSE;
+}
+
 /* Since Windows 10 1607 an administrator can switch the limit off, for programs whose manifest says
  * so, as ours. */
 static gboolean
@@ -538,7 +566,8 @@ kb_platform_drop_cache (G_GNUC_UNUSED int fd)
  * @link_path: a second name for it
  * @error: return location for a #GError
  *
- * Makes a hard link. FAT and exFAT have none, a network drive may say so in any words.
+ * Makes a hard link. FAT and exFAT have none, a network drive may say so in any words; where it is
+ * a right that lacks, the copy that comes next says so.
  *
  * Errors: as kb_error_code_from_errno().
  *
@@ -556,7 +585,7 @@ kb_platform_link (const char *path, const char *link_path, GError **error)
     if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS)
         return KB_NAMING_EXISTS;
     if (code == ERROR_INVALID_FUNCTION || code == ERROR_NOT_SUPPORTED ||
-        code == ERROR_CALL_NOT_IMPLEMENTED || code == ERROR_INVALID_PARAMETER ||
+        code == ERROR_CALL_NOT_IMPLEMENTED || code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_PARAMETER ||
         code == ERROR_NOT_SAME_DEVICE || code == ERROR_TOO_MANY_LINKS)
         return KB_NAMING_NO_LINKS;
     set_win32_error (error, code, "link", link_path);

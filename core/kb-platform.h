@@ -66,6 +66,7 @@ gboolean kb_platform_copy_attributes (const char *from, const char *to, GError *
 gboolean kb_platform_owner_is_us (const KbOwner *owner);
 gboolean kb_platform_owner_is_mine (const KbOwner *owner);
 gboolean kb_platform_file_id (const char *path, KbFileId *id);
+gboolean kb_platform_look (const char *path, gboolean *found, GError **error);
 gboolean kb_platform_is_link (const char *path);
 gboolean kb_platform_check_length (const char *path, GError **error);
 int kb_platform_errno_from_system (int code);
