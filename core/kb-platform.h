@@ -2,8 +2,8 @@
 #pragma once
 
 /* What differs between operating systems, and nothing else. kb-platform-posix.c and
- * kb-platform-win32.c, each with a kb-platform-process- beside it, implement it; no other file of
- * core asks which system it runs on.
+ * kb-platform-win32.c implement it, each with a part for disks and one for processes; no other file
+ * of core asks which system it runs on.
  *
  * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
 

@@ -10,8 +10,7 @@
 #include <string.h>
 
 /* This program once more: takes what it is told to take, says so by a file, and stays. */
-static void __attribute__ ((constructor))
-be_another (void)
+static void __attribute__ ((constructor)) be_another (void)
 {
     const char *lock = g_getenv ("KB_TEST_LOCK");
     const char *database = g_getenv ("KB_TEST_HOLD");
@@ -109,8 +108,7 @@ test_replace_what_is_open (void)
     g_autofree char *part = kb_test_dir_write (dir, "file.part", "new");
     g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
     g_autoptr (GError) error = NULL;
-    HANDLE open =
-        CreateFileW (wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE open = CreateFileW (wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
 
     g_assert_true (open != INVALID_HANDLE_VALUE);
     g_assert_false (kb_platform_replace (part, path, &error));
@@ -176,12 +174,12 @@ test_data_folder_with_a_long_path (void)
     g_autofree char *path = kb_test_dir_file (dir, name);
     g_autoptr (GError) error = NULL;
 
-    g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
-    g_autoptr (KbHome) home = kb_home_open (path, &error);
-    if (home != NULL) {
-        g_test_skip ("this Windows has no limit");
+    if (GetProcAddress (GetModuleHandleW (L"ntdll.dll"), "RtlAreLongPathsEnabled") != NULL) {
+        g_test_skip ("this Windows may have no limit");
         return;
     }
+    g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+    g_assert_null (kb_home_open (path, &error));
     g_assert_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED);
 }
 
@@ -278,12 +276,16 @@ test_access_list_is_copied (void)
 
     BuildExplicitAccessWithNameW (&entry, everyone, GENERIC_READ, SET_ACCESS, NO_INHERITANCE);
     g_assert_cmpint (SetEntriesInAclW (1, &entry, NULL, &list), ==, ERROR_SUCCESS);
-    g_assert_cmpint (SetNamedSecurityInfoW (wide_from, SE_FILE_OBJECT,
-                                            DACL_SECURITY_INFORMATION |
-                                                PROTECTED_DACL_SECURITY_INFORMATION,
-                                            NULL, NULL, list, NULL),
-                     ==, ERROR_SUCCESS);
+    g_assert_cmpint (
+        SetNamedSecurityInfoW (wide_from, SE_FILE_OBJECT,
+                               DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                               NULL, NULL, list, NULL),
+        ==, ERROR_SUCCESS);
     LocalFree (list);
+    if (count_entries (wide_to) == count_entries (wide_from)) {
+        g_test_skip ("here the list does not show: Wine makes it up from the mode");
+        return;
+    }
     kb_test_assert_ok (kb_platform_copy_attributes (from, to, &error), error);
     g_assert_cmpuint (count_entries (wide_to), ==, count_entries (wide_from));
 }

@@ -286,7 +286,8 @@ assert_real_survives (Reader *self, double value)
     guint64 expected = bits_of_double (value);
     guint64 found = bits_of_double (sqlite3_column_double (stmt, 0));
     guint64 exact = bits_of_double (kb_platform_parse_real (sql + strlen ("SELECT ")));
-    guint64 leeway = fabs (value) >= SMALLEST_THAT_SQLITE_READS ? KB_TEST_REAL_LEEWAY : KB_TEST_REAL_LEEWAY + 1;
+    guint64 leeway =
+        fabs (value) >= SMALLEST_THAT_SQLITE_READS ? KB_TEST_REAL_LEEWAY : KB_TEST_REAL_LEEWAY + 1;
 
     g_assert_cmpint (sqlite3_column_type (stmt, 0), ==, SQLITE_FLOAT);
     if (exact != expected || found + leeway < expected || found > expected + leeway)

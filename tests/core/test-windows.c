@@ -49,8 +49,8 @@ has_kolibri (void)
     g_autoptr (KbInstall) new = kb_install_find (NULL, KB_INSTALL_WINDOWS_NEW);
     g_autoptr (KbInstall) old = kb_install_find (NULL, KB_INSTALL_WINDOWS_OLD);
 
-    if (new == NULL && old == NULL &&
-        kb_service_query (NULL, KB_SERVICE_KOLIBRI) == KB_SERVICE_STATE_ABSENT)
+    if (new == NULL &&
+        old == NULL &&kb_service_query (NULL, KB_SERVICE_KOLIBRI) == KB_SERVICE_STATE_ABSENT)
         return FALSE;
     g_test_skip ("a Kolibri is installed here");
     return TRUE;

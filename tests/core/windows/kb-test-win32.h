@@ -6,8 +6,8 @@
  * reason. The headers beside this one stand in for those that mingw lacks. Only tests see it: core
  * goes through kb-platform.h. */
 
-#include <glib.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <glib/gstdio.h>
 #include <io.h>
 #include <signal.h>
