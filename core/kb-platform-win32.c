@@ -150,6 +150,8 @@ kb_platform_win32_path (const char *path)
  * @path: the file that it was done to
  *
  * Makes the error of a failed call of Windows.
+ *
+ * Errors: as kb_error_code_from_errno().
  */
 void
 kb_platform_win32_set_error (GError **error, DWORD code, const char *step, const char *path)
