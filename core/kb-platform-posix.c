@@ -263,6 +263,16 @@ kb_platform_get_errno (void)
 }
 
 /**
+ * kb_platform_prepare_numbers:
+ *
+ * Makes the calling thread compute as SQLite expects. Here every thread does from its start.
+ */
+void
+kb_platform_prepare_numbers (void)
+{
+}
+
+/**
  * kb_platform_parse_real:
  * @digits: a number as printf() writes it with %.17g, in the C locale
  *

@@ -99,6 +99,8 @@ KbSqlite *
 kb_sqlite_open (const char *path, int flags, GError **error)
 {
     KbSqlite *db = NULL;
+
+    kb_platform_prepare_numbers();
     int rc = sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
     if (rc != SQLITE_OK) {
