@@ -44,6 +44,14 @@ class TestLanguages(CliCase):
                 with self.subTest(language=language, locale=locale):
                     self.assertIn(catalogue(language).gettext(LIST), self.help_in(LANGUAGE=language, LANG=locale))
 
+    def test_man_pages(self):
+        """The summary of each is in its language."""
+        summary = "Back up the data of Kolibri and bring it back"
+        for language in languages("high") + languages("draft"):
+            path = os.path.join(os.environ["KB_MAN"], language, "man1", "kolibri-backup.1")
+            with self.subTest(language=language), open(path, encoding="utf-8") as f:
+                self.assertIn(".Nd %s\n" % catalogue(language).gettext(summary), f.read())
+
     def test_language_of_a_locale_that_is_not_installed(self):
         self.assertIn(catalogue("sw").gettext(LIST), self.help_in(LANGUAGE="", LANG="sw_TZ.UTF-8"))
         self.assertIn(catalogue("pt_BR").gettext(LIST), self.help_in(LANGUAGE="", LANG="pt_BR.UTF-8"))

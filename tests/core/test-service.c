@@ -2,6 +2,7 @@
 /* What systemd and pkexec say becomes ours. Scripts stand in for both: no systemd runs here. */
 #include "kb-control.h"
 #include "kb-error.h"
+#include "kb-root.h"
 #include "kb-service.h"
 #include "kb-test.h"
 
@@ -302,11 +303,13 @@ int
 main (int argc, char **argv)
 {
     g_test_init (&argc, &argv, NULL);
+    add ("/service/sandbox", test_sandbox);
+    if (kb_root_is_sandbox (NULL)) /* these services are out of reach, as the one test says */
+        return g_test_run();
     /* first: a child of a process that has started programs does not see its own end (GLib) */
     add ("/service/not-root", test_not_root);
     add ("/service/dialog-is-cancelled", test_dialog_is_cancelled);
     add ("/service/states", test_states);
-    add ("/service/sandbox", test_sandbox);
     add ("/service/runner", test_runner);
     add ("/service/root", test_root);
     add ("/service/root-is-refused", test_root_is_refused);

@@ -41,7 +41,11 @@ def introspect(name):
 def installed():
     """What meson installs, below a prefix of /usr."""
     prefix = next(option["value"] for option in introspect("buildoptions") if option["name"] == "prefix")
-    return ["/usr/" + os.path.relpath(path, prefix) for path in introspect("installed").values()]
+    paths = []
+    for source, path in introspect("installed").items():
+        inside = [file.relative_to(source) for file in pathlib.Path(source).rglob("*") if file.is_file()]
+        paths += [os.path.join(path, file) for file in inside] or [path]
+    return ["/usr/" + os.path.relpath(path, prefix) for path in paths]
 
 
 def matches(path, pattern):
