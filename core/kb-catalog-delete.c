@@ -135,7 +135,7 @@ holds_another (const Item *self, gboolean *out, GError **error)
 static gboolean
 make_folder (const char *path, const KbOwner *owner, GError **error)
 {
-    if (g_file_test (path, G_FILE_TEST_IS_SYMLINK)) {
+    if (kb_platform_is_link (path)) {
         g_set_error (error, KB_ERROR, KB_ERROR_PERMISSION, "create folder: %s: is a link", path);
         return FALSE;
     }
@@ -300,8 +300,8 @@ kb_catalog_undelete (const KbHome *home, const char *name, GError **error)
     g_autoptr (KbLock) lock = enter (home, &owner, error);
     if (lock == NULL || !kb_file_look (self.folder, &found, error))
         return FALSE;
-    if (found && !g_file_test (self.folder, G_FILE_TEST_IS_SYMLINK) &&
-        !g_file_test (kb_home_get_deleted_dir (home), G_FILE_TEST_IS_SYMLINK))
+    if (found && !kb_platform_is_link (self.folder) &&
+        !kb_platform_is_link (kb_home_get_deleted_dir (home)))
         return move_back (&self, error);
     g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "undelete: %s: not there", self.folder);
     return FALSE;
@@ -371,7 +371,7 @@ list_deleted (const KbHome *home, const char *name, GError **error)
 
     if (!kb_file_look (path, &found, error))
         return NULL;
-    if (!found || g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    if (!found || kb_platform_is_link (path))
         return g_steal_pointer (&list);
     gboolean ok = name != NULL ? list_one (path, name, list, error) : list_all (path, list, error);
     return ok ? g_steal_pointer (&list) : NULL;

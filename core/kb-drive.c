@@ -48,7 +48,8 @@ kb_drive_list (void)
 
     for (guint i = 0; i < drives->len; i++) {
         KbDrive *drive = drives->pdata[i];
-        drive->name = g_path_get_basename (drive->path);
+        if (drive->name == NULL)
+            drive->name = g_path_get_basename (drive->path);
         kb_platform_free_space (drive->path, &drive->free_bytes, NULL);
     }
     return drives;

@@ -53,6 +53,8 @@ kb_error_code_from_errno (int saved_errno)
         return KB_ERROR_NO_SPACE;
     case EFBIG: /* FAT holds no file of 4 GiB */
         return KB_ERROR_FILE_TOO_LARGE;
+    case EBUSY:
+        return KB_ERROR_BUSY;
     case EROFS:
         return KB_ERROR_READ_ONLY;
     case EACCES:

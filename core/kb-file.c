@@ -44,7 +44,7 @@ kb_file_write_all (int fd, const void *bytes, size_t size_bytes, const char *pat
     while (size_bytes > 0) {
         gssize n = write (fd, at, MIN (size_bytes, 1u << 30));
         if (n < 0) {
-            int saved_errno = errno;
+            int saved_errno = kb_platform_get_errno();
             if (saved_errno == EINTR)
                 continue;
             kb_error_set_errno (error, saved_errno, "write", path);
@@ -80,7 +80,7 @@ kb_file_read (int fd, void *bytes, size_t size_bytes, const char *path, GError *
         if (n == 0)
             break;
         if (n < 0) {
-            int saved_errno = errno;
+            int saved_errno = kb_platform_get_errno();
             if (saved_errno == EINTR)
                 continue;
             kb_error_set_errno (error, saved_errno, "read", path);
@@ -434,8 +434,7 @@ kb_file_require_space (const char *dir, uint64_t needed, GError **error)
 gboolean
 kb_file_remove_tree (const char *path, GError **error)
 {
-    gboolean is_dir =
-        g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+    gboolean is_dir = g_file_test (path, G_FILE_TEST_IS_DIR) && !kb_platform_is_link (path);
     g_autoptr (GDir) dir = is_dir ? g_dir_open (path, 0, NULL) : NULL;
     const char *name;
 
@@ -444,5 +443,6 @@ kb_file_remove_tree (const char *path, GError **error)
         if (!kb_file_remove_tree (child, error))
             return FALSE;
     }
+    g_clear_pointer (&dir, g_dir_close); /* Windows keeps the name of a folder that is open */
     return kb_platform_remove (path, error);
 }

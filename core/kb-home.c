@@ -128,7 +128,7 @@ check_sandbox (const char *path, GError **error)
  * whether there is a database: kb_home_has_database() and kb_home_check_usable() do.
  *
  * Errors: %KB_ERROR_NOT_FOUND when there is no such folder, %KB_ERROR_UNSUPPORTED when its
- * options.ini cannot be understood, %KB_ERROR_SANDBOX when a sandbox keeps it from us,
+ * options.ini cannot be understood or its name is too long for Windows, %KB_ERROR_SANDBOX when a sandbox keeps it from us,
  * %KB_ERROR_PERMISSION, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the data folder
@@ -158,7 +158,8 @@ kb_home_open_in (const char *root, const char *path, GError **error)
     g_autofree char *expanded = expand_user (wanted);
     g_autofree char *absolute = g_canonicalize_filename (expanded, NULL);
 
-    if (root == NULL && !check_sandbox (absolute, error))
+    if ((root == NULL && !check_sandbox (absolute, error)) ||
+        !kb_platform_check_length (absolute, error))
         return NULL;
     if (!g_file_test (absolute, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, KB_ERROR, KB_ERROR_NOT_FOUND, "open data folder: %s: no such folder",

@@ -210,8 +210,8 @@ read_ini (const KbKept *self, GError **error)
 static gboolean
 is_file (const KbKept *self)
 {
-    return !g_file_test (self->dir, G_FILE_TEST_IS_SYMLINK) &&
-           !g_file_test (self->database, G_FILE_TEST_IS_SYMLINK) &&
+    return !kb_platform_is_link (self->dir) &&
+           !kb_platform_is_link (self->database) &&
            g_file_test (self->database, G_FILE_TEST_IS_REGULAR);
 }
 

@@ -186,6 +186,60 @@ kb_platform_file_id (const char *path, KbFileId *id)
 }
 
 /**
+ * kb_platform_is_link:
+ * @path: a path
+ *
+ * Returns: %TRUE if it is a symbolic link, be it to nothing
+ */
+gboolean
+kb_platform_is_link (const char *path)
+{
+    struct stat info;
+
+    return lstat (path, &info) == 0 && S_ISLNK (info.st_mode);
+}
+
+/**
+ * kb_platform_check_length:
+ * @path: a data folder
+ * @error: return location for a #GError
+ *
+ * Refuses a folder below which names would be too long to use. Here each call says so itself.
+ *
+ * Returns: always %TRUE
+ */
+gboolean
+kb_platform_check_length (G_GNUC_UNUSED const char *path, G_GNUC_UNUSED GError **error)
+{
+    return TRUE;
+}
+
+/**
+ * kb_platform_errno_from_system:
+ * @code: what sqlite3_system_errno() said
+ *
+ * Returns: the errno that means the same: here it is one
+ */
+int
+kb_platform_errno_from_system (int code)
+{
+    return code;
+}
+
+/**
+ * kb_platform_get_errno:
+ *
+ * Says why the call of the C library on the line before failed, where errno alone does not.
+ *
+ * Returns: an errno
+ */
+int
+kb_platform_get_errno (void)
+{
+    return errno;
+}
+
+/**
  * kb_platform_open_regular:
  * @path: the file
  * @follow_links: whether @path may be a symbolic link

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What differs between operating systems, and nothing else. kb-platform-posix.c with
- * kb-platform-process-posix.c, and kb-platform-win32.c implement it; no other file of core asks
- * which system it runs on.
+/* What differs between operating systems, and nothing else. kb-platform-posix.c and
+ * kb-platform-win32.c, each with a kb-platform-process- beside it, implement it; no other file of
+ * core asks which system it runs on.
  *
  * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
 
@@ -66,6 +66,10 @@ gboolean kb_platform_copy_attributes (const char *from, const char *to, GError *
 gboolean kb_platform_owner_is_us (const KbOwner *owner);
 gboolean kb_platform_owner_is_mine (const KbOwner *owner);
 gboolean kb_platform_file_id (const char *path, KbFileId *id);
+gboolean kb_platform_is_link (const char *path);
+gboolean kb_platform_check_length (const char *path, GError **error);
+int kb_platform_errno_from_system (int code);
+int kb_platform_get_errno (void);
 
 int kb_platform_open_regular (const char *path, gboolean follow_links, GError **error);
 int kb_platform_create (const char *path, const KbOwner *owner, GError **error);

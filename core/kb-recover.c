@@ -169,7 +169,7 @@ fix_data_version (const KbHome *home,
 static gboolean
 exists (const char *path)
 {
-    return g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+    return g_file_test (path, G_FILE_TEST_EXISTS) || kb_platform_is_link (path);
 }
 
 /* Renames what is there to where nothing is. */

@@ -12,7 +12,9 @@ code_from_system (KbSqlite *db, KbErrorCode fallback)
 {
     int error_number = db != NULL ? sqlite3_system_errno (db) : 0;
 
-    return error_number != 0 ? kb_error_code_from_errno (error_number) : fallback;
+    return error_number != 0
+               ? kb_error_code_from_errno (kb_platform_errno_from_system (error_number))
+               : fallback;
 }
 
 /* Whatever else a system call said once the file was open, the disk failed. */

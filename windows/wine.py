@@ -12,8 +12,11 @@ WINE = os.path.join(HERE, "wine.sh")
 WINESERVER = "/usr/lib/wine/wineserver64"
 TIMEOUT_S = 300
 
-# Without these all text is boxes: Wine's own fonts do not reach GTK.
-FONTS = r"""Windows Registry Editor Version 5.00
+# Wine 8 would be Windows 7. Without the fonts all text is boxes: Wine's own do not reach GTK.
+REGISTRY = r"""Windows Registry Editor Version 5.00
+
+[HKEY_CURRENT_USER\Software\Wine]
+"Version"="win10"
 
 [HKEY_CURRENT_USER\Software\Wine\Fonts\Replacements]
 "Tahoma"="DejaVu Sans"
@@ -60,11 +63,13 @@ class Windows:
             LANG="C.UTF-8",
         )
         self.run("wineboot", "-i")
-        fonts = self.path("fonts.reg")
-        with open(fonts, "w", encoding="utf-8") as f:
-            f.write(FONTS)
-        self.run("regedit", r"C:\fonts.reg")
-        os.remove(fonts)
+        self.settle()
+        registry = self.path("first.reg")
+        with open(registry, "w", encoding="utf-8") as f:
+            f.write(REGISTRY)
+        self.run("regedit", r"C:\first.reg")
+        self.settle()
+        os.remove(registry)
 
     def path(self, *names):
         """A path on drive C, as Linux has it."""
@@ -84,7 +89,7 @@ class Windows:
         stem = os.path.join(self.folder, str(self.number))
         with open(stem + ".out", "wb") as out, open(stem + ".err", "wb") as err:
             process = subprocess.Popen(
-                [WINE, program, *args], env={**self.env, **(env or {})}, cwd=self.path(""),
+                [WINE, program, *args], env={**self.env, **(env or {})}, cwd=self.folder,
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
             )
         process.stem = stem

@@ -52,8 +52,8 @@ typedef void (*KbTestChild) (const char *path);
 
 void kb_test_in_child (KbTestChild func, const char *path);
 void kb_test_as_nobody (KbTestChild func, const char *path);
-GPid kb_test_start_process (const char *name);
-void kb_test_end_process (GPid pid);
+pid_t kb_test_start_process (const char *name);
+void kb_test_end_process (pid_t pid);
 
 #define kb_test_assert_ok(expression, error)                                                       \
     G_STMT_START                                                                                   \

@@ -37,7 +37,7 @@ make_home (const KbTestDir *dir, const char *name, const char *database, int age
 }
 
 static void
-put_pid (const char *home, GPid pid)
+put_pid (const char *home, pid_t pid)
 {
     g_autofree char *path = g_build_filename (home, "server.pid", NULL);
     g_autofree char *text = g_strdup_printf ("%d\n8080\n8081\n0\n", (int) pid);
@@ -115,7 +115,7 @@ test_running_one (void)
     g_autoptr (KbTestDir) dir = new_tree();
     g_autofree char *own = make_home (dir, ".kolibri", "data", 0);
     g_autofree char *other = make_home (dir, FLATPAK, "data", 500);
-    GPid pid = kb_test_start_process ("kolibri");
+    pid_t pid = kb_test_start_process ("kolibri");
 
     put_pid (other, pid);
     assert_default (dir, other);

@@ -24,7 +24,7 @@ typedef struct {
     const char *database; /* try to use it from another process */
     unsigned n_refused;
     const char *pid_file; /* a server comes: this appears */
-    GPid server;
+    pid_t server;
 } Plan;
 
 static int
@@ -50,11 +50,11 @@ is_refused (const char *database, const char *sql)
 }
 
 /* A process that calls itself Kolibri and does nothing: a server that is just starting. */
-static GPid
+static pid_t
 start_server (const char *pid_file)
 {
-    GPid pid = kb_test_start_process ("kolibri");
-    g_autofree char *text = g_strdup_printf ("%d\n\n\n4\n", pid);
+    pid_t pid = kb_test_start_process ("kolibri");
+    g_autofree char *text = g_strdup_printf ("%d\n\n\n4\n", (int) pid);
     kb_test_write (pid_file, text, strlen (text));
     return pid;
 }

@@ -2,10 +2,8 @@
 #include "kb-server.h"
 #include "kb-test.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +11,8 @@
 
 /* A server on loopback that gives every client one answer. */
 typedef struct {
-    int listener;
+    GSocket *listener;
+    GCancellable *end;
     unsigned port;
     const char *answer; /* NULL: it closes without one */
     gboolean hangs;     /* it waits until the client goes */
@@ -23,32 +22,35 @@ typedef struct {
 } HttpServer;
 
 static void
-serve_one (HttpServer *self, int client)
+serve_one (HttpServer *self, GSocket *client)
 {
     gsize length = 0;
     gssize n = 1;
 
     while (n > 0 && strstr (self->request, "\r\n\r\n") == NULL) {
-        n = recv (client, self->request + length, sizeof self->request - 1 - length, 0);
+        n = g_socket_receive (client, self->request + length, sizeof self->request - 1 - length,
+                              NULL, NULL);
         length += (gsize) MAX (n, 0);
         self->request[length] = '\0';
     }
     self->n_requests++;
     if (self->answer != NULL)
         for (gsize sent = 0; sent < strlen (self->answer) && n > 0; sent += (gsize) MAX (n, 0))
-            n = send (client, self->answer + sent, strlen (self->answer) - sent, MSG_NOSIGNAL);
+            n = g_socket_send (client, self->answer + sent, strlen (self->answer) - sent, NULL,
+                               NULL);
     if (self->hangs)
-        (void) !recv (client, self->request + length, 1, 0);
-    close (client);
+        (void) !g_socket_receive (client, self->request + length, 1, NULL, NULL);
+    g_socket_close (client, NULL);
+    g_object_unref (client);
 }
 
 static void *
 serve (gpointer data)
 {
     HttpServer *self = data;
-    int client;
+    GSocket *client;
 
-    while ((client = accept (self->listener, NULL, NULL)) >= 0)
+    while ((client = g_socket_accept (self->listener, self->end, NULL)) != NULL)
         serve_one (self, client);
     return NULL;
 }
@@ -56,18 +58,22 @@ serve (gpointer data)
 static HttpServer *
 start_server (const char *answer, gboolean hangs)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
+    g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+    g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+    g_autoptr (GError) error = NULL;
     HttpServer *self = g_new0 (HttpServer, 1);
 
     self->answer = answer;
     self->hangs = hangs;
-    self->listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint (bind (self->listener, (struct sockaddr *) &address, length), ==, 0);
-    g_assert_cmpint (listen (self->listener, 4), ==, 0);
-    g_assert_cmpint (getsockname (self->listener, (struct sockaddr *) &address, &length), ==, 0);
-    self->port = ntohs (address.sin_port);
+    self->end = g_cancellable_new();
+    self->listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                   G_SOCKET_PROTOCOL_DEFAULT, &error);
+    g_assert_no_error (error);
+    kb_test_assert_ok (g_socket_bind (self->listener, address, TRUE, &error), error);
+    kb_test_assert_ok (g_socket_listen (self->listener, &error), error);
+    g_autoptr (GSocketAddress) bound = g_socket_get_local_address (self->listener, &error);
+    g_assert_no_error (error);
+    self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
     self->thread = g_thread_new ("server", serve, self);
     return self;
 }
@@ -76,9 +82,9 @@ start_server (const char *answer, gboolean hangs)
 static void
 stop_server (HttpServer *self)
 {
-    shutdown (self->listener, SHUT_RDWR);
+    g_cancellable_cancel (self->end);
     g_thread_join (g_steal_pointer (&self->thread));
-    close (self->listener);
+    g_socket_close (self->listener, NULL);
 }
 
 static void
@@ -86,15 +92,17 @@ free_server (HttpServer *self)
 {
     if (self->thread != NULL)
         stop_server (self);
+    g_object_unref (self->listener);
+    g_object_unref (self->end);
     g_free (self);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpServer, free_server)
 
-static GPid
+static pid_t
 dead_pid (void)
 {
-    GPid pid = kb_test_start_process ("kolibri");
+    pid_t pid = kb_test_start_process ("kolibri");
 
     kb_test_end_process (pid);
     return pid;
@@ -190,7 +198,7 @@ test_other_answers_are_none (void)
         "HTTP/1",
         "",
     };
-    GPid pid = kb_test_start_process ("kolibri");
+    pid_t pid = kb_test_start_process ("kolibri");
 
     for (gsize i = 0; i < G_N_ELEMENTS (answers); i++) {
         g_autoptr (HttpServer) server = start_server (answers[i], FALSE);
@@ -205,7 +213,7 @@ static void
 test_server_closes_without_an_answer (void)
 {
     g_autoptr (HttpServer) server = start_server (NULL, FALSE);
-    GPid pid = kb_test_start_process ("kolibri");
+    pid_t pid = kb_test_start_process ("kolibri");
 
     g_assert_cmpint (query (pid, server->port, 0, NULL), ==, KB_SERVER_NOT_RESPONDING);
     kb_test_end_process (pid);
@@ -226,7 +234,7 @@ test_server_hangs (void)
     g_autoptr (HttpServer) server = start_server (NULL, TRUE);
     g_autoptr (GCancellable) cancellable = g_cancellable_new();
     GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
-    GPid pid = kb_test_start_process ("kolibri");
+    pid_t pid = kb_test_start_process ("kolibri");
 
     g_assert_cmpint (query (pid, server->port, 0, cancellable), ==, KB_SERVER_NOT_RESPONDING);
     g_assert_cmpuint (server->n_requests, ==, 1);
@@ -249,7 +257,7 @@ static void
 test_nobody_listens (void)
 {
     g_autoptr (HttpServer) server = start_server (OK_ANSWER, FALSE);
-    GPid pid = kb_test_start_process ("/usr/bin/python3 /usr/bin/kolibri start");
+    pid_t pid = kb_test_start_process ("/usr/bin/python3 /usr/bin/kolibri start");
 
     stop_server (server);
     g_assert_cmpint (query (pid, server->port, 0, NULL), ==, KB_SERVER_NOT_RESPONDING);
@@ -262,7 +270,7 @@ test_nobody_listens (void)
 static void
 test_app_is_kolibri_too (void)
 {
-    GPid pid = kb_test_start_process ("C:/Program Files/Kolibri/KolibriApp.exe");
+    pid_t pid = kb_test_start_process ("C:/Program Files/Kolibri/KolibriApp.exe");
 
     g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_NOT_RESPONDING);
     kb_test_end_process (pid);
@@ -272,7 +280,7 @@ test_app_is_kolibri_too (void)
 static void
 test_process_of_our_own (void)
 {
-    GPid pid = kb_test_start_process ("/home/my kolibri/kolibri-backup-gtk");
+    pid_t pid = kb_test_start_process ("/home/my kolibri/kolibri-backup-gtk");
 
     g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_STOPPED);
     g_assert_false (kb_server_is_kolibri (pid));
@@ -283,7 +291,7 @@ test_process_of_our_own (void)
 static void
 test_process_of_another_program (void)
 {
-    GPid pid = kb_test_start_process ("/usr/sbin/sshd");
+    pid_t pid = kb_test_start_process ("/usr/sbin/sshd");
 
     g_assert_cmpint (query (pid, 0, 0, NULL), ==, KB_SERVER_STOPPED);
     g_assert_cmpint (query (pid, 0, 4, NULL), ==, KB_SERVER_STOPPED);
@@ -304,7 +312,7 @@ test_server_that_said_it_stopped (void)
 {
     static const int numbers[] = {1, 5, 6, 7, 8, 9, 99, 100, 101};
     g_autoptr (HttpServer) server = start_server (OK_ANSWER, FALSE);
-    GPid pid = kb_test_start_process ("kolibri");
+    pid_t pid = kb_test_start_process ("kolibri");
 
     for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
         g_assert_cmpint (query (pid, server->port, numbers[i], NULL), ==, KB_SERVER_STOPPED);

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+#include "kb-test-win32.h"
