@@ -35,6 +35,7 @@ def setUpModule():
     windows = Windows()
     windows.seen = os.environ["KB_SEEN"]
     windows.before = windows.listing()
+    windows.older_files = set()
     windows.home = homes.make_home(windows.path(*HOME.split("/")), "0.19")
     windows.dump = homes.add_kolibri_dump(windows.home, "0.16")
     windows.data = windows.listing() - windows.before
@@ -87,6 +88,16 @@ def middle_digest(path):
     return hashlib.sha256(b"".join(lines[1:-1])).hexdigest()
 
 
+def wait_for(what, message):
+    end = time.monotonic() + WINDOW_WAIT_S
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError("waited %d s for %s" % (WINDOW_WAIT_S, message))
+
+
 class Window:
     """The window on the screen, and what a person does with it."""
 
@@ -109,6 +120,18 @@ class Window:
 
     def keys(self, *keys):
         subprocess.run(["xdotool", "key", "--window", self.id, *keys], check=True)
+
+    @staticmethod
+    def press(window, *keys):
+        """As keys(), to a dialog."""
+        subprocess.run(["xdotool", "windowfocus", window, "key", *keys], check=True)
+
+    def dialog(self, title):
+        """The number of a dialog that comes."""
+        search = ["xdotool", "search", "--onlyvisible", "--name", "^%s$" % title]
+        return wait_for(
+            lambda: subprocess.run(search, stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout.split(), title
+        )[0]
 
     def picture(self, name, settle_s=4):
         """A screenshot; returns how many colours it has. A blank screen has few."""
@@ -197,6 +220,76 @@ class Step2CommandLine(unittest.TestCase):
         done = windows.run(os.path.join(folder, name, "bin", "kolibri-backup.exe"), "--version")
         self.assertEqual(done.out, "kolibri-backup %s\n" % os.environ["KB_VERSION"])
         shutil.rmtree(folder)
+
+
+class Step3Desktop(unittest.TestCase):
+    """What GTK 3 does not do on Windows; poke.exe says what Windows would say."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.poke = windows.path("poke.exe")
+        subprocess.run(["x86_64-w64-mingw32-gcc", "-o", cls.poke, os.path.join(HERE, "poke.c")], check=True)
+
+    def brightness(self, name):
+        mean = ["identify", "-format", "%[fx:mean]", os.path.join(windows.seen, name + ".png")]
+        return float(subprocess.run(mean, stdout=subprocess.PIPE, check=True).stdout)
+
+    def test_1_one_program(self):
+        """A second start brings up the first, and hands it the file that was double-clicked."""
+        window = Window()
+        program = installed("bin", "kolibri-backup-gtk.exe")
+        env = {"KOLIBRI_HOME": windows.on_windows(windows.home)}
+        self.assertEqual(windows.run(program, env=env).code, 0)
+        self.assertEqual(windows.run(program, windows.on_windows(windows.dump), env=env).code, 0)
+        dialog = window.dialog("Restore a Backup")
+        window.picture("window-second-start")
+        window.press(dialog, "Escape")
+        self.assertEqual(window.close(), 0)
+
+    def test_2_dark(self):
+        window = Window()
+        window.picture("window-light")
+        key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+        windows.run("reg", "add", key, "/v", "AppsUseLightTheme", "/t", "REG_DWORD", "/d", "0", "/f")
+        windows.run(self.poke, "colours")
+        window.picture("window-dark")
+        windows.run("reg", "delete", key, "/v", "AppsUseLightTheme", "/f")
+        self.assertLess(self.brightness("window-dark"), self.brightness("window-light") / 2)
+        self.assertEqual(window.close(), 0)
+
+    def test_3_the_session_waits_for_the_work(self):
+        large = windows.path("large")
+        os.mkdir(large)
+        maker = os.path.join(os.path.dirname(HERE), "tests", "bench", "make_database.py")
+        subprocess.run([sys.executable, maker, os.path.join(large, "db.sqlite3"), "300"], check=True)
+        window = Window(env={"KOLIBRI_HOME": windows.on_windows(large)})
+        window.picture("window-large")
+        self.assertEqual(windows.run(self.poke, "end").code, 1)
+        window.keys("ctrl+b")
+        safe = os.path.join(large, "backups", "protected")
+        wait_for(lambda: os.path.isdir(safe) and any(n.endswith(".part") for n in os.listdir(safe)), "the work")
+        self.assertEqual(windows.run(self.poke, "end").code, 0)
+        wait_for(lambda: not any(n.endswith(".part") for n in os.listdir(safe)), "its end")
+        time.sleep(2)
+        self.assertEqual(windows.run(self.poke, "end").code, 1)
+        self.assertEqual(window.close(), 0)
+        shutil.rmtree(large)
+
+    def test_4_drive(self):
+        """A stick that comes while the dialog is open is in its list."""
+        windows.run("reg", "add", r"HKLM\Software\Wine\Drives", "/v", "e:", "/t", "REG_SZ", "/d", "floppy", "/f")
+        stick = os.path.join(windows.folder, "stick")
+        os.mkdir(stick)
+        window = Window()
+        window.picture("window-before-copy")
+        window.keys("ctrl+u")
+        dialog = window.dialog("Copy a Backup")
+        window.picture("window-no-drive")
+        os.symlink(stick, os.path.join(windows.env["WINEPREFIX"], "dosdevices", "e:"))
+        windows.run(self.poke, "drives")
+        window.picture("window-drive")
+        window.press(dialog, "Escape")
+        self.assertEqual(window.close(), 0)
 
 
 class Step3Window(unittest.TestCase):
