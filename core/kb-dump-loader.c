@@ -4,6 +4,7 @@
 #include "kb-dump-authorizer.h"
 #include "kb-dump-functions.h"
 #include "kb-error.h"
+#include "kb-platform.h"
 #include "kb-scratch.h"
 #include "kb-sql-scan.h"
 
@@ -211,7 +212,7 @@ read_real (KbDumpLoader *self, const KbValue *value, double *out, GError **error
         char digits[64] = {0};
         if (value->length < sizeof digits) {
             memcpy (digits, value->start, value->length);
-            *out = g_ascii_strtod (digits, NULL);
+            *out = kb_platform_parse_real (digits);
             return TRUE;
         }
     }

@@ -240,6 +240,18 @@ kb_platform_get_errno (void)
 }
 
 /**
+ * kb_platform_parse_real:
+ * @digits: a number as printf() writes it with %.17g, in the C locale
+ *
+ * Returns: that very number, to the last bit
+ */
+double
+kb_platform_parse_real (const char *digits)
+{
+    return g_ascii_strtod (digits, NULL);
+}
+
+/**
  * kb_platform_open_regular:
  * @path: the file
  * @follow_links: whether @path may be a symbolic link

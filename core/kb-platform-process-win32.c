@@ -116,18 +116,31 @@ find_image (DWORD pid)
     return path;
 }
 
+/**
+ * kb_platform_process_command:
+ * @pid: a process id
+ *
+ * Without its arguments, that a Python runs does not say what it runs.
+ *
+ * Returns: (transfer full) (nullable): the command line of that process, or of somebody else's the
+ *     program alone; %NULL when Windows does not tell us
+ */
 char *
 kb_platform_process_command (int64_t pid)
 {
     g_auto (GStrv) arguments = kb_platform_process_arguments (pid);
-    char *image = arguments == NULL ? find_image ((DWORD) pid) : NULL;
     NameQuery query = {.pid = (DWORD) pid};
 
     if (arguments != NULL)
         return g_strjoinv (" ", arguments);
-    if (image == NULL)
+    query.name = find_image (query.pid);
+    if (query.name == NULL)
         for_each_process (take_name, &query);
-    return image != NULL ? image : query.name;
+    g_autofree char *base = query.name != NULL ? g_path_get_basename (query.name) : NULL;
+    g_autofree char *lower = base != NULL ? g_ascii_strdown (base, -1) : NULL;
+    if (lower != NULL && g_str_has_prefix (lower, "python"))
+        g_clear_pointer (&query.name, g_free);
+    return query.name;
 }
 
 gboolean

@@ -70,6 +70,7 @@ gboolean kb_platform_is_link (const char *path);
 gboolean kb_platform_check_length (const char *path, GError **error);
 int kb_platform_errno_from_system (int code);
 int kb_platform_get_errno (void);
+double kb_platform_parse_real (const char *digits);
 
 int kb_platform_open_regular (const char *path, gboolean follow_links, GError **error);
 int kb_platform_create (const char *path, const KbOwner *owner, GError **error);

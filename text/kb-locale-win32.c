@@ -5,9 +5,6 @@
 
 #include <libintl.h>
 #include <string.h>
-#include <windows.h>
-
-#define GLIB_DOMAIN "glib20"
 
 /* Beside the program, wherever somebody has installed it. */
 static char *
@@ -18,47 +15,33 @@ installed_dir (void)
     return g_build_filename (root, "share", "locale", NULL);
 }
 
-/* gettext by the wide name: a folder may have letters that the code page lacks. */
-static void
-bind_one (const char *domain, const char *dir)
-{
-    g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (dir, -1, NULL, NULL, NULL);
-
-    if (wide != NULL)
-        wbindtextdomain (domain, wide);
-}
-
+/* As GLib and GTK bind theirs: by a name in the code page, which is UTF-8 from Windows 10 1903 on
+ * (windows/program.manifest), and before that the short name of a folder with other letters. Not by
+ * wbindtextdomain(): libintl 0.21 loses catalogues when some are bound by it and others are not
+ * (tried). */
 void
 kb_locale_bind (const char *domain, const char *dir)
 {
     g_autofree char *installed = installed_dir();
+    g_autofree char *name = g_win32_locale_filename_from_utf8 (dir != NULL ? dir : installed);
 
-    bind_one (domain, dir != NULL ? dir : installed);
-    bind_one (GLIB_DOMAIN, installed);
+    if (name != NULL)
+        bindtextdomain (domain, name);
 }
 
-/* On Windows GLib names months and days, out of its own catalogue (g_date_time_format()). */
-static gboolean
-glib_speaks (const char *language)
-{
-    static const char field[] = "\nLanguage: ";
-    const char *at = strstr (dgettext (GLIB_DOMAIN, ""), field);
-    gsize length = strcspn (language, "_");
-
-    if (strcmp (language, "en") == 0)
-        return at == NULL || g_str_has_prefix (at + strlen (field), "en");
-    return at != NULL && strncmp (at + strlen (field), language, length) == 0 &&
-           strchr ("_\n", at[strlen (field) + length]) != NULL;
-}
-
-gboolean
-kb_locale_take_dates (const KbLanguage *language)
-{
-    return glib_speaks (language->code);
-}
-
+/* On Windows GLib names the months and days, out of its own catalogue (g_date_time_format()). */
 gboolean
 kb_locale_dates_are_english (void)
 {
-    return glib_speaks ("en");
+    g_autoptr (GDateTime) new_year = g_date_time_new_utc (2026, 1, 1, 0, 0, 0);
+    g_autofree char *month = g_date_time_format (new_year, "%B");
+
+    return g_strcmp0 (month, "January") == 0;
+}
+
+/* The language of GLib's catalogue is that of ours, or it has none and speaks English. */
+gboolean
+kb_locale_take_dates (const KbLanguage *language)
+{
+    return kb_locale_dates_are_english() == (strcmp (language->code, "en") == 0);
 }

@@ -7,5 +7,5 @@ meson ninja-build pkgconf gettext dpkg-dev build-essential python3 tcl zip zstd
 libglib2.0-dev libglib2.0-dev-bin libgdk-pixbuf2.0-bin libgtk-3-bin gtk-update-icon-cache
 sassc librsvg2-bin icoutils hicolor-icon-theme nsis"
 
-windows_test_packages="wine wine64 fonts-liberation fonts-dejavu-core xvfb xdotool imagemagick
-sqlite3"
+windows_test_packages="wine wine64 fonts-liberation fonts-dejavu-core xvfb xauth openbox xdotool
+imagemagick"

@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,4 +87,42 @@ kb_test_end_process (pid_t pid)
 {
     kill (pid, SIGKILL);
     g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+}
+
+/**
+ * kb_test_assert_mode:
+ * @path: a file or folder
+ * @mode: the mode that it shall have, as 0664
+ */
+void
+kb_test_assert_mode (const char *path, unsigned mode)
+{
+    struct stat info;
+
+    g_assert_cmpint (lstat (path, &info), ==, 0);
+    g_assert_cmphex (info.st_mode & 07777, ==, mode);
+}
+
+/**
+ * kb_test_run_shell:
+ * @database: a database
+ * @sql: what to ask it
+ * @output: (out): what SQLite's shell wrote
+ *
+ * Asks a database from another process, which waits for nobody.
+ *
+ * Returns: the status that it ended with, 0 when all went well
+ */
+int
+kb_test_run_shell (const char *database, const char *sql, char **output)
+{
+    const char *const argv[] = {"sqlite3", "-cmd", ".timeout 0", database, sql, NULL};
+    g_autoptr (GError) error = NULL;
+    g_autofree char *errors = NULL;
+    int status;
+
+    kb_test_assert_ok (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+                                     output, &errors, &status, &error),
+                       error);
+    return status;
 }

@@ -58,7 +58,7 @@ kb_test_dir_free (KbTestDir *self)
 char *
 kb_test_dir_file (const KbTestDir *self, const char *name)
 {
-    return g_build_filename (self->path, name, NULL);
+    return g_canonicalize_filename (name, self->path);
 }
 
 /**

@@ -32,6 +32,7 @@ KbHome *kb_test_make_home (const KbTestDir *self, const char *name, const char *
 KbHome *kb_test_make_home_with_dirs (const KbTestDir *self);
 KbOwner kb_test_us (void);
 gboolean kb_test_exists (const char *path);
+void kb_test_assert_mode (const char *path, unsigned mode);
 void kb_test_assert_file (const char *path, const void *bytes, gsize length);
 
 KbSqlite *kb_test_make_database (const char *sql);
@@ -52,8 +53,21 @@ typedef void (*KbTestChild) (const char *path);
 
 void kb_test_in_child (KbTestChild func, const char *path);
 void kb_test_as_nobody (KbTestChild func, const char *path);
+int kb_test_run_shell (const char *database, const char *sql, char **output);
 pid_t kb_test_start_process (const char *name);
 void kb_test_end_process (pid_t pid);
+
+/**
+ * kb_test_only_posix:
+ * @reason: what it needs that Windows has not, or has in another way
+ *
+ * Ends a test there as skipped (windows/kb-test-win32.h).
+ */
+#ifdef G_OS_WIN32
+#define kb_test_only_posix(reason) kb_test_not_here (reason)
+#else
+#define kb_test_only_posix(reason) ((void) 0)
+#endif
 
 #define kb_test_assert_ok(expression, error)                                                       \
     G_STMT_START                                                                                   \

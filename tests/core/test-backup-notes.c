@@ -156,11 +156,9 @@ test_saved_for_its_owner (void)
     g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
     g_autofree char *path = kb_backup_notes_path (home, NAME);
     g_autoptr (KbBackupNotes) notes = g_new0 (KbBackupNotes, 1);
-    struct stat info;
 
     g_assert_true (kb_backup_notes_save (notes, home, NAME, &owner, NULL));
-    g_assert_cmpint (stat (path, &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, 0664);
+    kb_test_assert_mode (path, 0664);
 }
 
 static void

@@ -20,6 +20,7 @@ put (const KbTestDir *dir, const char *name, const char *text)
 static KbTestDir *
 new_tree (void)
 {
+    kb_test_only_posix ("paths of Linux");
     KbTestDir *dir = kb_test_dir_new();
 
     g_unsetenv ("KOLIBRI_HOME");

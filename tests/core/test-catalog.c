@@ -267,6 +267,7 @@ test_verdict_before_an_upgrade (void)
     g_autofree char *program = g_build_filename (bin, "kolibri", NULL);
     g_autofree char *path = g_strdup (g_getenv ("PATH"));
 
+    kb_test_only_posix ("a program with #!, beside its packages");
     g_assert_cmpint (g_mkdir_with_parents (package, 0755), ==, 0);
     g_assert_cmpint (g_mkdir (bin, 0755), ==, 0);
     kb_test_write (version, "0.19.5", 6);

@@ -219,6 +219,7 @@ test_names_for_any_disk (Fixture *self, G_GNUC_UNUSED gconstpointer data)
     const char *odd = "db-v0.16.2_2026-05-02_00-00-00 exam: \"final\"?.dump";
     g_autofree char *path = g_build_filename (kb_home_get_backups_dir (self->home), odd, NULL);
 
+    kb_test_only_posix ("a disk that takes such names");
     kb_test_write (path, WHOLE, strlen (WHOLE));
     g_autofree char *name = copy_ok (self, odd, FALSE);
     g_assert_cmpstr (name, ==, "db-v0.16.2_2026-05-02_00-00-00 exam_ _final__.dump");

@@ -12,10 +12,13 @@ test_errno_becomes_what_to_do (void)
         KbErrorCode code;
     } cases[] = {
         {ENOSPC, KB_ERROR_NO_SPACE},
+#ifdef EDQUOT
         {EDQUOT, KB_ERROR_NO_SPACE},
+#endif
         {EFBIG, KB_ERROR_FILE_TOO_LARGE},
         {EACCES, KB_ERROR_PERMISSION},
         {EPERM, KB_ERROR_PERMISSION},
+        {EBUSY, KB_ERROR_BUSY},
         {EROFS, KB_ERROR_READ_ONLY},
         {ENOENT, KB_ERROR_NOT_FOUND},
         {ENOTDIR, KB_ERROR_NOT_FOUND},

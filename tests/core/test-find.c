@@ -13,6 +13,7 @@
 static KbTestDir *
 new_tree (void)
 {
+    kb_test_only_posix ("paths of Linux");
     KbTestDir *dir = kb_test_dir_new();
 
     g_unsetenv ("KOLIBRI_HOME");

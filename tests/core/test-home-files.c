@@ -21,15 +21,6 @@ open_home (const KbTestDir *dir)
 }
 
 static void
-assert_mode (const char *path, unsigned expected)
-{
-    struct stat info;
-
-    g_assert_cmpint (lstat (path, &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, expected);
-}
-
-static void
 test_has_database (void)
 {
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
@@ -127,8 +118,8 @@ test_backup_folders_are_made (void)
 
     kb_test_assert_ok (kb_home_make_backup_dirs (home, &owner, &error), error);
     kb_test_assert_ok (kb_home_make_backup_dirs (home, &owner, &error), error);
-    assert_mode (kb_home_get_backups_dir (home), 0775);
-    assert_mode (kb_home_get_protected_dir (home), 0775);
+    kb_test_assert_mode (kb_home_get_backups_dir (home), 0775);
+    kb_test_assert_mode (kb_home_get_protected_dir (home), 0775);
     g_assert_false (g_file_test (kb_home_get_replaced_dir (home), G_FILE_TEST_EXISTS));
 }
 
@@ -273,7 +264,7 @@ test_data_version_is_written (void)
     kb_test_assert_ok (kb_home_write_data_version (home, "0.17.5", &owner, &error), error);
     g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
     g_assert_cmpstr (text, ==, "0.17.5");
-    assert_mode (path, 0664);
+    kb_test_assert_mode (path, 0664);
 }
 
 static void

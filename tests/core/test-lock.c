@@ -40,14 +40,11 @@ test_makes_what_it_needs (void)
     g_autofree char *path =
         g_build_filename (kb_home_get_backups_dir (home), ".kolibri-backup.lock", NULL);
     g_autoptr (KbLock) lock = acquire (home);
-    struct stat info;
 
     g_assert_nonnull (lock);
     g_assert_true (g_file_test (kb_home_get_protected_dir (home), G_FILE_TEST_IS_DIR));
-    g_assert_cmpint (stat (path, &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, 0664);
-    g_assert_cmpint (stat (kb_home_get_backups_dir (home), &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, 0775);
+    kb_test_assert_mode (path, 0664);
+    kb_test_assert_mode (kb_home_get_backups_dir (home), 0775);
 }
 
 static void

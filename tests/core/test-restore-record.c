@@ -103,11 +103,9 @@ test_belongs_to_the_owner (void)
     const KbRestoreRecord record = {0};
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autoptr (KbHome) home = kb_test_make_home_with_dirs (dir);
-    struct stat info;
 
     save (&record, home);
-    g_assert_cmpint (stat (kb_home_get_restore_ini (home), &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, 0664);
+    kb_test_assert_mode (kb_home_get_restore_ini (home), 0664);
 }
 
 static void

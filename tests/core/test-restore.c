@@ -27,26 +27,12 @@ typedef struct {
     pid_t server;
 } Plan;
 
-static int
-run_shell (const char *database, const char *sql, char **output)
-{
-    const char *const argv[] = {"sqlite3", "-cmd", ".timeout 0", database, sql, NULL};
-    g_autoptr (GError) error = NULL;
-    g_autofree char *errors = NULL;
-    int status;
-
-    kb_test_assert_ok (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
-                                     output, &errors, &status, &error),
-                       error);
-    return status;
-}
-
 static gboolean
 is_refused (const char *database, const char *sql)
 {
     g_autofree char *output = NULL;
 
-    return run_shell (database, sql, &output) != 0;
+    return kb_test_run_shell (database, sql, &output) != 0;
 }
 
 /* A process that calls itself Kolibri and does nothing: a server that is just starting. */
@@ -119,7 +105,7 @@ set_journal_mode (const KbHome *home, const char *mode)
     g_autofree char *sql = g_strdup_printf ("PRAGMA journal_mode=%s", mode);
     g_autofree char *output = NULL;
 
-    g_assert_cmpint (run_shell (kb_home_get_database (home), sql, &output), ==, 0);
+    g_assert_cmpint (kb_test_run_shell (kb_home_get_database (home), sql, &output), ==, 0);
     g_strchomp (output);
     g_assert_cmpstr (output, ==, mode);
 }
@@ -133,9 +119,9 @@ digest_without_id (const char *database)
     g_autofree char *output = NULL;
 
     g_remove (copy);
-    g_assert_cmpint (run_shell (database, quoted, &output), ==, 0);
+    g_assert_cmpint (kb_test_run_shell (database, quoted, &output), ==, 0);
     g_clear_pointer (&output, g_free);
-    g_assert_cmpint (run_shell (copy, "DELETE FROM morango_databaseidmodel", &output), ==, 0);
+    g_assert_cmpint (kb_test_run_shell (copy, "DELETE FROM morango_databaseidmodel", &output), ==, 0);
     char *digest = kb_test_digest (copy);
     g_remove (copy);
     return digest;
@@ -191,7 +177,7 @@ assert_integrity (const KbHome *home)
 {
     g_autofree char *output = NULL;
 
-    g_assert_cmpint (run_shell (kb_home_get_database (home), "PRAGMA integrity_check", &output), ==,
+    g_assert_cmpint (kb_test_run_shell (kb_home_get_database (home), "PRAGMA integrity_check", &output), ==,
                      0);
     g_assert_cmpstr (g_strchomp (output), ==, "ok");
 }
@@ -414,7 +400,7 @@ test_hot_wal (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
     g_autoptr (KbKept) kept = kb_kept_load (self->home, result->kept, &error);
     g_assert_no_error (error);
     g_autofree char *output = NULL;
-    g_assert_cmpint (run_shell (kept->database, "SELECT a FROM hot", &output), ==, 0);
+    g_assert_cmpint (kb_test_run_shell (kept->database, "SELECT a FROM hot", &output), ==, 0);
     g_assert_cmpstr (g_strchomp (output), ==, "only in the log");
 }
 
@@ -426,7 +412,7 @@ test_other_page_size (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
     g_autoptr (GError) error = NULL;
     const char *database = kb_home_get_database (self->home);
 
-    g_assert_cmpint (run_shell (database,
+    g_assert_cmpint (kb_test_run_shell (database,
                                 "PRAGMA journal_mode=DELETE; PRAGMA page_size=8192; VACUUM;"
                                 "PRAGMA journal_mode=WAL",
                                 &output),
@@ -434,7 +420,7 @@ test_other_page_size (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
     g_autoptr (KbRestoreResult) result = restore (self->home, self->dump, NULL, &error);
     g_assert_no_error (error);
     g_assert_true (is_new (self));
-    g_assert_cmpint (run_shell (database, "PRAGMA page_size", &size), ==, 0);
+    g_assert_cmpint (kb_test_run_shell (database, "PRAGMA page_size", &size), ==, 0);
     g_assert_cmpstr (g_strchomp (size), ==, "8192");
 }
 

@@ -39,12 +39,10 @@ test_file_is_made (void)
     g_autofree char *path = kb_test_dir_file (dir, "db");
     const KbScratchOptions options = {.path = path, .owner = &owner};
     KbSqlite *db = create (&options);
-    struct stat info;
 
     kb_test_run_sql (db, "CREATE TABLE t(a); INSERT INTO t VALUES(7)");
     kb_sqlite_close (db);
-    g_assert_cmpint (stat (path, &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, 0664);
+    kb_test_assert_mode (path, 0664);
     g_autoptr (KbSqlite) again = kb_sqlite_open_for_reading (path, NULL);
     g_autofree char *text = kb_sqlite_query_text (again, "SELECT a FROM t", NULL);
     g_assert_cmpstr (text, ==, "7");
@@ -56,12 +54,10 @@ test_file_is_secret_without_an_owner (void)
     g_autoptr (KbTestDir) dir = kb_test_dir_new();
     g_autofree char *path = kb_test_dir_file (dir, "db");
     const KbScratchOptions options = {.path = path};
-    struct stat info;
     g_autoptr (KbSqlite) db = create (&options);
 
     g_assert_nonnull (db);
-    g_assert_cmpint (stat (path, &info), ==, 0);
-    g_assert_cmphex (info.st_mode & 07777, ==, 0600);
+    kb_test_assert_mode (path, 0600);
 }
 
 static void

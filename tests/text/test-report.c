@@ -84,9 +84,21 @@ assert_has (const char *report, const char *line)
         g_error ("no “%s” in:\n%s", line, report);
 }
 
+/* On Windows GLib believes HOME only where it exists. */
+static gboolean
+has_no_such_home (void)
+{
+    if (strcmp (g_get_home_dir(), HOME) == 0)
+        return FALSE;
+    g_test_skip ("the folder of the user is another: " HOME " does not exist");
+    return TRUE;
+}
+
 static void
 test_facts (void)
 {
+    if (has_no_such_home())
+        return;
     g_autoptr (KbStatus) status = make_status();
     g_autoptr (GPtrArray) entries = make_entries();
     g_autofree char *report = kb_report_new (status, entries, KB_OPERATION_OPEN, NULL);
@@ -123,6 +135,8 @@ test_facts (void)
 static void
 test_error (void)
 {
+    if (has_no_such_home())
+        return;
     g_autoptr (KbStatus) status = make_status();
     g_autoptr (GPtrArray) entries = make_entries();
     g_autoptr (GError) error = NULL;

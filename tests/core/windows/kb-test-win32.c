@@ -5,7 +5,12 @@
 #include "kb-test.h"
 
 #include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <windows.h>
+/* behind windows.h */
+#include <shellapi.h>
 
 /* A test, as it was added. */
 typedef struct {
@@ -113,6 +118,18 @@ kb_test_add_here (const char *path,
     g_test_add_vtable (path, fixture_size, self, set_up, run_test, tear_down);
 }
 
+/* Windows has its own names of time zones, and SQLite there takes its folder from another. */
+#undef g_setenv
+gboolean
+kb_test_setenv (const char *name, const char *value, gboolean overwrite)
+{
+    if (strcmp (name, "SQLITE_TMPDIR") == 0)
+        name = "TMP";
+    if (strcmp (name, "TZ") == 0 && strcmp (value, "Africa/Nairobi") == 0)
+        value = "E. Africa Standard Time";
+    return g_setenv (name, value, overwrite);
+}
+
 int
 kb_test_stat (const char *path, struct kb_test_stat *info)
 {
@@ -173,14 +190,61 @@ kb_test_wait (pid_t pid, int *status)
     return pid;
 }
 
-/* What kb_test_start_process() starts is this program once more. */
+static int
+print_row (G_GNUC_UNUSED void *data, int n, char **values, G_GNUC_UNUSED char **names)
+{
+    for (int i = 0; i < n; i++)
+        printf ("%s%s", i > 0 ? "|" : "", values[i] != NULL ? values[i] : "");
+    printf ("\n");
+    return 0;
+}
+
+/* What of SQLite's shell the tests need: PROGRAM DATABASE SQL. */
+static int
+be_a_shell (void)
+{
+    int n = 0;
+    wchar_t **words = CommandLineToArgvW (GetCommandLineW(), &n);
+    g_autofree char *database = g_utf16_to_utf8 (words[1], -1, NULL, NULL, NULL);
+    g_autofree char *sql = g_utf16_to_utf8 (words[2], -1, NULL, NULL, NULL);
+    sqlite3 *db = NULL;
+    int rc = sqlite3_open_v2 (database, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec (db, sql, print_row, NULL, NULL);
+    sqlite3_close (db);
+    LocalFree (words);
+    fflush (stdout);
+    return rc;
+}
+
+/* What tests start as another process is this program once more. */
 static void __attribute__ ((constructor))
-sleep_if_told (void)
+be_another_if_told (void)
 {
     if (GetEnvironmentVariableW (L"KB_TEST_SLEEP", NULL, 0) > 0) {
         Sleep (60000);
         ExitProcess (0);
     }
+    if (GetEnvironmentVariableW (L"KB_TEST_SHELL", NULL, 0) > 0)
+        ExitProcess ((UINT) be_a_shell());
+}
+
+int
+kb_test_run_shell (const char *database, const char *sql, char **output)
+{
+    wchar_t wide[MAX_PATH];
+    g_auto (GStrv) environment = g_environ_setenv (g_get_environ(), "KB_TEST_SHELL", "1", TRUE);
+    g_autoptr (GError) error = NULL;
+    int status;
+
+    GetModuleFileNameW (NULL, wide, MAX_PATH);
+    g_autofree char *program = g_utf16_to_utf8 (wide, -1, NULL, NULL, NULL);
+    const char *const argv[] = {program, database, sql, NULL};
+    kb_test_assert_ok (g_spawn_sync (NULL, (char **) argv, environment, G_SPAWN_DEFAULT, NULL, NULL,
+                                     output, NULL, &status, &error),
+                       error);
+    return status;
 }
 
 void
@@ -195,18 +259,33 @@ kb_test_as_nobody (G_GNUC_UNUSED KbTestChild func, G_GNUC_UNUSED const char *pat
     kb_test_not_here ("to become another user");
 }
 
-pid_t
-kb_test_start_process (const char *name)
+/* Wine tells of a process the name of its program alone: so a copy of ours has that name. */
+static char *
+copy_program (const char *name)
 {
-    g_autofree char *line = g_strdup_printf ("\"%s\" 60", name);
-    g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (line, -1, NULL, NULL, NULL);
-    STARTUPINFOW how = {.cb = sizeof how};
-    PROCESS_INFORMATION process;
+    g_autofree char *base = g_path_get_basename (name);
+    g_autofree char *dir = g_dir_make_tmp ("kb-program-XXXXXX", NULL);
+    char *path = g_strdup_printf ("%s\\%s%s", dir, base,
+                                  g_str_has_suffix (base, ".exe") ? "" : ".exe");
+    g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
     wchar_t program[MAX_PATH];
 
     g_assert_cmpint (GetModuleFileNameW (NULL, program, MAX_PATH), >, 0);
+    g_assert_true (CopyFileW (program, wide, TRUE));
+    return path;
+}
+
+pid_t
+kb_test_start_process (const char *name)
+{
+    g_autofree char *program = copy_program (name);
+    g_autofree char *line = g_strdup_printf ("\"%s\" 60", program);
+    g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (line, -1, NULL, NULL, NULL);
+    STARTUPINFOW how = {.cb = sizeof how};
+    PROCESS_INFORMATION process;
+
     SetEnvironmentVariableW (L"KB_TEST_SLEEP", L"1");
-    BOOL done = CreateProcessW (program, wide, NULL, NULL, FALSE, 0, NULL, NULL, &how, &process);
+    BOOL done = CreateProcessW (NULL, wide, NULL, NULL, FALSE, 0, NULL, NULL, &how, &process);
     SetEnvironmentVariableW (L"KB_TEST_SLEEP", NULL);
     g_assert_true (done);
     CloseHandle (process.hThread);
@@ -217,6 +296,29 @@ kb_test_start_process (const char *name)
 void
 kb_test_end_process (pid_t pid)
 {
+    HANDLE process = OpenProcess (PROCESS_QUERY_INFORMATION, FALSE, (DWORD) pid);
+    wchar_t program[MAX_PATH];
+    DWORD length = MAX_PATH;
+
+    g_assert_true (QueryFullProcessImageNameW (process, 0, program, &length));
+    CloseHandle (process);
     g_assert_cmpint (kb_test_kill (pid), ==, 0);
     kb_test_wait (pid, NULL);
+    g_assert_true (DeleteFileW (program));
+    *wcsrchr (program, L'\\') = L'\0';
+    g_assert_true (RemoveDirectoryW (program));
+}
+
+/* There are access lists instead, which new files have from their folder: test-platform-win32.c. */
+void
+kb_test_assert_mode (const char *path, G_GNUC_UNUSED unsigned mode)
+{
+    g_assert_true (kb_test_exists (path));
+}
+
+/* Tests open files as bytes. */
+static void __attribute__ ((constructor))
+open_as_bytes (void)
+{
+    _fmode = _O_BINARY;
 }

@@ -54,14 +54,17 @@ int kb_test_stat (const char *path, struct kb_test_stat *info);
 #define stat kb_test_stat
 #define lstat kb_test_stat /* a test that makes links has been left before */
 
+#define g_setenv(name, value, overwrite) kb_test_setenv (name, value, overwrite)
+gboolean kb_test_setenv (const char *name, const char *value, gboolean overwrite);
+
 #define utime(path, times) utime (path, (struct utimbuf *) (times))
 #undef mkdir
 #define mkdir(path, mode) g_mkdir (path, mode)
 #define pipe(ends) _pipe (ends, 65536, _O_BINARY)
 
 /* Whose files they are Windows says in another way (kb-platform.h, KbOwner). */
-#define geteuid() 0u
-#define getegid() 0u
+#define geteuid() 1u
+#define getegid() 1u
 
 /* What has been started by kb_test_start_process(). */
 #define SIGKILL 9
@@ -103,7 +106,6 @@ int kb_test_link (const char *path, const char *link_path);
 #define fcntl(fd, what) (kb_test_not_here ("fcntl()"), -1)
 #define F_GETFD 0
 #define FD_CLOEXEC 0
-#define EDQUOT 122
 
 struct passwd {
     char *pw_name;
