@@ -26,8 +26,9 @@ HOME = "users/%s/Kolibri für Zoë/日本" % os.environ.get("USER", "root")
 KEY = r"HKLM\Software\Kolibri Backup"
 UNINSTALL_KEY = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Kolibri Backup"
 WINDOW_WAIT_S = 60
-# Where the button is in English, in a window of the size that it has at first.
+# Where the buttons are in English, in a window of the size that it has at first, with its shadow.
 BACK_UP_NOW = (730, 92)
+COPY = (335, 684)
 
 windows = None
 
@@ -101,7 +102,7 @@ def wait_for(what, message):
         if found:
             return found
         time.sleep(0.2)
-    raise AssertionError("waited %d s for %s" % (WINDOW_WAIT_S, message))
+    raise AssertionError("waited %d s for %s" % (WINDOW_WAIT_S, message() if callable(message) else message))
 
 
 class Window:
@@ -113,33 +114,22 @@ class Window:
         self.id = self.wait_for_window()
 
     def wait_for_window(self):
-        end = time.monotonic() + WINDOW_WAIT_S
-        while time.monotonic() < end:
-            found = subprocess.run(
-                ["xdotool", "search", "--onlyvisible", "--name", "^Kolibri Backup$"],
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=False,
-            ).stdout.split()
-            if found:
-                return found[0]
-            time.sleep(0.2)
-        raise AssertionError("no window after %d s: %s" % (WINDOW_WAIT_S, windows.read(self.process.stem + ".err")))
+        return self.dialog("Kolibri Backup")
+
+    def dialog(self, title):
+        """The number of a window that comes."""
+        search = ["xdotool", "search", "--onlyvisible", "--name", "^%s$" % title]
+        return wait_for(
+            lambda: subprocess.run(
+                search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=False
+            ).stdout.split(),
+            lambda: "%s: %s" % (title, windows.read(self.process.stem + ".err")),
+        )[0]
 
     def click(self, x, y):
         """Clicks; pixels from the window's upper left corner. Letters cannot be typed: GTK asks
         Windows' keyboard layouts (kbdus.dll) what a key means, and Wine has none."""
         subprocess.run(["xdotool", "mousemove", "--window", self.id, str(x), str(y), "click", "1"], check=True)
-
-    @staticmethod
-    def press(window, *keys):
-        """As keys(), to a dialog."""
-        subprocess.run(["xdotool", "windowfocus", window, "key", *keys], check=True)
-
-    def dialog(self, title):
-        """The number of a dialog that comes."""
-        search = ["xdotool", "search", "--onlyvisible", "--name", "^%s$" % title]
-        return wait_for(
-            lambda: subprocess.run(search, stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout.split(), title
-        )[0]
 
     def picture(self, name, settle_s=4):
         """A screenshot; returns how many colours it has. A blank screen has few."""
@@ -149,9 +139,13 @@ class Window:
         counted = subprocess.run(["identify", "-format", "%k", path], stdout=subprocess.PIPE, check=True)
         return int(counted.stdout)
 
-    def close(self):
+    @staticmethod
+    def leave(window):
         """As by Alt+F4, which the window manager hears."""
-        subprocess.run(["xdotool", "windowactivate", "--sync", self.id, "key", "alt+F4"], check=True)
+        subprocess.run(["xdotool", "windowactivate", "--sync", window, "key", "alt+F4"], check=True)
+
+    def close(self):
+        self.leave(self.id)
         return self.process.wait(WINDOW_WAIT_S)
 
 
@@ -252,7 +246,7 @@ class Step3Desktop(unittest.TestCase):
         self.assertEqual(windows.run(program, windows.on_windows(windows.dump), env=env).code, 0)
         dialog = window.dialog("Restore a Backup")
         window.picture("window-second-start")
-        window.press(dialog, "Escape")
+        window.leave(dialog)
         self.assertEqual(window.close(), 0)
 
     def test_2_dark(self):
@@ -274,7 +268,7 @@ class Step3Desktop(unittest.TestCase):
         window = Window(env={"KOLIBRI_HOME": windows.on_windows(large)})
         window.picture("window-large")
         self.assertEqual(windows.run(self.poke, "end").code, 1)
-        window.keys("ctrl+b")
+        window.click(*BACK_UP_NOW)
         safe = os.path.join(large, "backups", "protected")
         wait_for(lambda: os.path.isdir(safe) and any(n.endswith(".part") for n in os.listdir(safe)), "the work")
         self.assertEqual(windows.run(self.poke, "end").code, 0)
@@ -291,13 +285,13 @@ class Step3Desktop(unittest.TestCase):
         os.mkdir(stick)
         window = Window()
         window.picture("window-before-copy")
-        window.keys("ctrl+u")
+        window.click(*COPY)
         dialog = window.dialog("Copy a Backup")
         window.picture("window-no-drive")
         os.symlink(stick, os.path.join(windows.env["WINEPREFIX"], "dosdevices", "e:"))
         windows.run(self.poke, "drives")
         window.picture("window-drive")
-        window.press(dialog, "Escape")
+        window.leave(dialog)
         self.assertEqual(window.close(), 0)
 
 
@@ -317,12 +311,8 @@ class Step3Window(unittest.TestCase):
         window = Window()
         window.picture("window-before")
         window.click(*BACK_UP_NOW)
-        end = time.monotonic() + WINDOW_WAIT_S
-        while time.monotonic() < end:
-            made = {n for n in os.listdir(os.path.join(windows.home, "backups")) if n.endswith(".dump")} - before
-            if made:
-                break
-            time.sleep(0.5)
+        folder = os.path.join(windows.home, "backups")
+        made = wait_for(lambda: {n for n in os.listdir(folder) if n.endswith(".dump")} - before, "a backup")
         window.picture("window-backed-up")
         self.assertEqual(len(made), 1)
         self.assertEqual(window.close(), 0)
