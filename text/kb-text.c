@@ -56,7 +56,8 @@ void
 kb_text_init (void)
 {
     take_locale();
-    kb_locale_bind (GETTEXT_PACKAGE, g_getenv ("KB_LOCALE_DIR")); /* a build tree has it elsewhere */
+    kb_locale_bind (GETTEXT_PACKAGE,
+                    g_getenv ("KB_LOCALE_DIR")); /* a build tree has it elsewhere */
     bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
     textdomain (GETTEXT_PACKAGE);
     kb_text_date_init();

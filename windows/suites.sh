@@ -37,6 +37,8 @@ if [ ! -f "$WINEPREFIX/system.reg" ]; then
 fi
 "$server" -p >/dev/null 2>&1 </dev/null
 trap '"$server" -k || true' EXIT
+# Somebody who stays, so that no test starts the services of Windows: they would keep its pipes.
+tail -f /dev/null | "$here/wine.sh" cmd >/dev/null 2>&1 &
 
 sed -e "s|@PREFIX@|$prefix|g" -e "s|@WINE@|$here/wine.sh|g" "$here/mingw-x86_64.txt" >"$build/suites.txt"
 [ -f "$build/suites/build.ninja" ] ||
