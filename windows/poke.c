@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells the window that runs what Windows would tell it: poke.exe drives|colours|end. Its exit code is
+/* Tells the window that runs what Windows would tell it: poke.exe colours|end. Its exit code is
  * the answer; 9 if there is no window. */
-#include <windows.h>
-
-#include <dbt.h>
 #include <string.h>
+#include <windows.h>
 
 int
 main (int argc, char **argv)
@@ -14,8 +12,6 @@ main (int argc, char **argv)
 
     if (window == NULL)
         return 9;
-    if (strcmp (what, "drives") == 0)
-        return (int) SendMessageW (window, WM_DEVICECHANGE, DBT_DEVICEARRIVAL, 0);
     if (strcmp (what, "colours") == 0)
         return (int) SendMessageW (window, WM_SETTINGCHANGE, 0, 0);
     if (strcmp (what, "end") == 0)

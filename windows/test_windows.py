@@ -26,9 +26,8 @@ HOME = "users/%s/Kolibri für Zoë/日本" % os.environ.get("USER", "root")
 KEY = r"HKLM\Software\Kolibri Backup"
 UNINSTALL_KEY = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Kolibri Backup"
 WINDOW_WAIT_S = 60
-# Where the buttons are in English, in a window of the size that it has at first, with its shadow.
+# Where the button is in English, in a window of the size that it has at first, with its shadow.
 BACK_UP_NOW = (730, 92)
-COPY = (335, 684)
 
 windows = None
 
@@ -277,22 +276,6 @@ class Step3Desktop(unittest.TestCase):
         self.assertEqual(windows.run(self.poke, "end").code, 1)
         self.assertEqual(window.close(), 0)
         shutil.rmtree(large)
-
-    def test_4_drive(self):
-        """A stick that comes while the dialog is open is in its list."""
-        windows.run("reg", "add", r"HKLM\Software\Wine\Drives", "/v", "e:", "/t", "REG_SZ", "/d", "floppy", "/f")
-        stick = os.path.join(windows.folder, "stick")
-        os.mkdir(stick)
-        window = Window()
-        window.picture("window-before-copy")
-        window.click(*COPY)
-        dialog = window.dialog("Copy a Backup")
-        window.picture("window-no-drive")
-        os.symlink(stick, os.path.join(windows.env["WINEPREFIX"], "dosdevices", "e:"))
-        windows.run(self.poke, "drives")
-        window.picture("window-drive")
-        window.leave(dialog)
-        self.assertEqual(window.close(), 0)
 
 
 class Step3Window(unittest.TestCase):
