@@ -53,7 +53,7 @@ add_problem (GPtrArray *notices, KbFindProblem problem)
     if (problem == KB_FIND_HIDES_ANOTHER)
         add (notices, GTK_MESSAGE_WARNING, text, _ ("_Open That Folder"), "win.open-data");
     else if (problem == KB_FIND_SETTINGS_DIFFER || problem == KB_FIND_SETTINGS_RIDDLE)
-        add (notices, GTK_MESSAGE_WARNING, text, _ ("Data _Folders…"), "win.homes");
+        add (notices, GTK_MESSAGE_WARNING, text, _ ("Data Fold_ers…"), "win.homes");
     else
         add (notices, GTK_MESSAGE_WARNING, text, NULL, NULL);
 }
@@ -76,7 +76,7 @@ collect (const KbStatus *status)
     if (!found->is_ours)
         add (notices, GTK_MESSAGE_INFO, kb_text_found (found), NULL, NULL);
     if (others != NULL)
-        add (notices, GTK_MESSAGE_INFO, g_steal_pointer (&others), _ ("Data _Folders…"),
+        add (notices, GTK_MESSAGE_INFO, g_steal_pointer (&others), _ ("Data Fold_ers…"),
              "win.homes");
     return notices;
 }
