@@ -102,9 +102,9 @@ kb_desktop_notify (G_GNUC_UNUSED KbDesktop *self, GtkWindow *window, const char 
 guint
 kb_desktop_inhibit (G_GNUC_UNUSED KbDesktop *self, GtkWindow *window, const char *reason)
 {
-    return gtk_application_inhibit (gtk_window_get_application (window), window,
-                                    GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
-                                    reason);
+    return gtk_application_inhibit (
+        gtk_window_get_application (window), window,
+        GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND, reason);
 }
 
 /**

@@ -9,14 +9,14 @@
 
 #include <gdk/gdkwin32.h>
 #include <windows.h>
-
+/* behind windows.h */
 #include <dbt.h>
 #include <shellapi.h>
 
 #define CLASS_NAME L"KolibriBackupDesktop"
 #define MUTEX_NAME L"Local\\KolibriBackupWindow"
 #define PERSONALIZE L"Software\\Microsoft\\Windows\\CurrentVersion\\Themes\\Personalize"
-#define FILE_TO_OPEN 0x4b42 /* COPYDATASTRUCT.dwData; the data is a path in UTF-8, perhaps empty */
+#define FILE_TO_OPEN 0x4b42 /* COPYDATASTRUCT.dwData: the data is a path in UTF-8, or empty */
 #define ON_ICON (WM_APP + 1)
 #define ICON_ID 1
 #define PROGRAM_ICON 1 /* windows/program.rc.in */
@@ -127,8 +127,8 @@ on_message (HWND window, UINT message, WPARAM wparam, LPARAM lparam)
     return DefWindowProcW (window, message, wparam, lparam);
 }
 
-/* GTK lets Windows answer for its own windows, and the answer is that the session may end. A message
- * that is removed is answered with 0, which is no. */
+/* GTK lets Windows answer for its own windows, and the answer is that the session may end. A
+ * message that is removed is answered with 0, which is no. */
 static GdkFilterReturn
 on_message_to_gtk (GdkXEvent *message, G_GNUC_UNUSED GdkEvent *event, gpointer user_data)
 {
@@ -202,8 +202,8 @@ void
 kb_desktop_notify (KbDesktop *self, GtkWindow *window, const char *text)
 {
     NOTIFYICONDATAW icon;
-    g_autofree wchar_t *title = (wchar_t *) g_utf8_to_utf16 (_ ("Kolibri Backup"), -1, NULL, NULL,
-                                                             NULL);
+    g_autofree wchar_t *title =
+        (wchar_t *) g_utf8_to_utf16 (_ ("Kolibri Backup"), -1, NULL, NULL, NULL);
     g_autofree wchar_t *info = (wchar_t *) g_utf8_to_utf16 (text, -1, NULL, NULL, NULL);
 
     if (title == NULL || info == NULL)
