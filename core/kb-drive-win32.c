@@ -16,8 +16,8 @@ is_on_usb (wchar_t letter)
     DWORD length = 0;
 
     device[4] = letter;
-    HANDLE handle = CreateFileW (device, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
-                                 0, NULL);
+    HANDLE handle =
+        CreateFileW (device, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
     if (handle == INVALID_HANDLE_VALUE)
         return FALSE;
     BOOL ok = DeviceIoControl (handle, IOCTL_STORAGE_QUERY_PROPERTY, &query, sizeof query, &answer,

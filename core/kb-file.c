@@ -338,16 +338,7 @@ kb_file_link_or_copy (const char *path,
 gboolean
 kb_file_look (const char *path, gboolean *found, GError **error)
 {
-    GStatBuf info;
-
-    *found = g_lstat (path, &info) == 0;
-    if (*found)
-        return TRUE;
-    int saved_errno = errno;
-    if (saved_errno == ENOENT || saved_errno == ENOTDIR)
-        return TRUE;
-    kb_error_set_errno (error, saved_errno, "look at", path);
-    return FALSE;
+    return kb_platform_look (path, found, error);
 }
 
 /**

@@ -128,8 +128,8 @@ check_sandbox (const char *path, GError **error)
  * whether there is a database: kb_home_has_database() and kb_home_check_usable() do.
  *
  * Errors: %KB_ERROR_NOT_FOUND when there is no such folder, %KB_ERROR_UNSUPPORTED when its
- * options.ini cannot be understood or its name is too long for Windows, %KB_ERROR_SANDBOX when a sandbox keeps it from us,
- * %KB_ERROR_PERMISSION, %KB_ERROR_IO.
+ * options.ini cannot be understood or its name is too long for Windows, %KB_ERROR_SANDBOX when a
+ * sandbox keeps it from us, %KB_ERROR_PERMISSION, %KB_ERROR_IO.
  *
  * Returns: (transfer full): the data folder
  */

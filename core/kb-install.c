@@ -239,6 +239,16 @@ search_pipx (KbInstall *self, const char *root)
     return FALSE;
 }
 
+/* On Windows a Python has its programs in Scripts, and its packages in Lib beside that. */
+static gboolean
+search_scripts (KbInstall *self, KbInstallKind kind, const char *scripts)
+{
+    g_autofree char *inside = g_build_filename (scripts, "..", "Lib", "site-packages", NULL);
+    g_autofree char *packages = g_canonicalize_filename (inside, NULL);
+
+    return take_packages (self, kind, packages);
+}
+
 /* Beside the `kolibri` that a terminal would start: a virtual environment has BIN and LIB side by
  * side, and /usr/bin/kolibri is Debian's, or leads to one. */
 static gboolean
@@ -254,7 +264,7 @@ search_beside_program (KbInstall *self, const char *root, KbInstallKind kind)
     g_autofree char *lib = g_build_filename (prefix, "lib", NULL);
     if (kind == KB_INSTALL_PIP && strcmp (prefix, usr) == 0)
         kind = KB_INSTALL_DEBIAN;
-    if (search_python_libs (self, kind, lib))
+    if (search_python_libs (self, kind, lib) || search_scripts (self, kind, bin))
         return TRUE;
     g_autofree char *version = kb_pex_find_version (real);
     return take (self, KB_INSTALL_PEX, version, real);
@@ -365,7 +375,9 @@ search_registry (KbInstall *self, KbInstallKind kind)
         if (take (self, kind, version, values[i].key))
             return TRUE;
     }
-    return FALSE;
+    /* the old installer sets it for the whole computer (kolibri-installer-windows, setup script) */
+    const char *scripts = kind == KB_INSTALL_WINDOWS_OLD ? g_getenv ("KOLIBRI_SCRIPT_DIR") : NULL;
+    return scripts != NULL && *scripts != '\0' && search_scripts (self, kind, scripts);
 }
 
 static gboolean

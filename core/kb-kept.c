@@ -210,8 +210,7 @@ read_ini (const KbKept *self, GError **error)
 static gboolean
 is_file (const KbKept *self)
 {
-    return !kb_platform_is_link (self->dir) &&
-           !kb_platform_is_link (self->database) &&
+    return !kb_platform_is_link (self->dir) && !kb_platform_is_link (self->database) &&
            g_file_test (self->database, G_FILE_TEST_IS_REGULAR);
 }
 

@@ -79,7 +79,8 @@ for_each_process (EachProcess func, gpointer user_data)
 
     if (snapshot == INVALID_HANDLE_VALUE)
         return;
-    for (BOOL more = Process32FirstW (snapshot, &entry); more; more = Process32NextW (snapshot, &entry))
+    for (BOOL more = Process32FirstW (snapshot, &entry); more;
+         more = Process32NextW (snapshot, &entry))
         if (!func (&entry, user_data))
             break;
     CloseHandle (snapshot);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The part of kb-platform.h that is about files. What a function promises stands at its twin in
  * kb-platform-posix.c; here stands what Windows makes of it. */
+#include "kb-platform-win32.h"
+
 #include "kb-error.h"
-#include "kb-platform.h"
 
 #include <aclapi.h>
 #include <errno.h>
@@ -19,10 +20,6 @@
 /* From here on only a path with the prefix works everywhere: a folder leaves room for 8.3 names
  * (Microsoft, "Maximum Path Length Limitation"). */
 #define SHORT_PATH_CHARS (MAX_PATH - 12)
-
-/* What a data folder needs for the longest name below it, in UTF-16 units:
- * backups\protected\replaced\NAME.part\db.sqlite3-journal. */
-#define ROOM_BELOW_CHARS 110
 
 /* A scanner of viruses, or the search index, opens what has just been written, for some
  * milliseconds. SQLite waits in the same way (os_win.c, winRetryIoerr()). */
@@ -115,10 +112,17 @@ kb_platform_parse_real (const char *digits)
     return g_str_has_prefix (digits, text) ? below : value;
 }
 
-/* A wide path, and for a long one the form that knows no limit of 260 characters. A short one is
- * left to Windows: it knows that NUL is no file, and that nobody could delete a file `x.` again. */
-static wchar_t *
-wide_path (const char *path)
+/**
+ * kb_platform_win32_path:
+ * @path: a path
+ *
+ * Makes a wide path, and of a long one the form that knows no limit of 260 characters. A short one
+ * is left to Windows: it knows that NUL is no file, and that nobody could delete a file `x.` again.
+ *
+ * Returns: (transfer full): the path, absolute
+ */
+wchar_t *
+kb_platform_win32_path (const char *path)
 {
     g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
     DWORD room = wide != NULL ? GetFullPathNameW (wide, 0, NULL, NULL) : 0;
@@ -138,8 +142,19 @@ wide_path (const char *path)
     return extended;
 }
 
-static void
-set_win32_error (GError **error, DWORD code, const char *step, const char *path)
+/**
+ * kb_platform_win32_set_error:
+ * @error: (nullable): where to put it
+ * @code: what GetLastError() said
+ * @step: what was being done, as "sync" or "create folder"
+ * @path: the file that it was done to
+ *
+ * Makes the error of a failed call of Windows.
+ *
+ * Errors: as kb_error_code_from_errno().
+ */
+void
+kb_platform_win32_set_error (GError **error, DWORD code, const char *step, const char *path)
 {
     g_autofree char *text = g_win32_error_message ((int) code);
     int as_errno = kb_platform_errno_from_system ((int) code);
@@ -160,10 +175,19 @@ shall_retry (DWORD code, int *tries)
     return TRUE;
 }
 
-static HANDLE
-open_for_look (const char *path, DWORD flags)
+/**
+ * kb_platform_win32_open_for_look:
+ * @path: a file or folder
+ * @flags: as of CreateFileW()
+ *
+ * Opens what may be open elsewhere in any way, to ask what it is.
+ *
+ * Returns: (transfer full): a handle, or INVALID_HANDLE_VALUE
+ */
+HANDLE
+kb_platform_win32_open_for_look (const char *path, DWORD flags)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
 
     return CreateFileW (wide, FILE_READ_ATTRIBUTES, SHARE_ALL, NULL, OPEN_EXISTING,
                         FILE_FLAG_BACKUP_SEMANTICS | flags, NULL);
@@ -190,7 +214,7 @@ handle_is_link (HANDLE handle)
 gboolean
 kb_platform_is_link (const char *path)
 {
-    HANDLE handle = open_for_look (path, FILE_FLAG_OPEN_REPARSE_POINT);
+    HANDLE handle = kb_platform_win32_open_for_look (path, FILE_FLAG_OPEN_REPARSE_POINT);
 
     if (handle == INVALID_HANDLE_VALUE)
         return FALSE;
@@ -199,50 +223,41 @@ kb_platform_is_link (const char *path)
     return is_link;
 }
 
-/* Since Windows 10 1607 an administrator can switch the limit off, for programs whose manifest says
- * so, as ours. */
-static gboolean
-has_long_paths (void)
-{
-    typedef BOOLEAN (NTAPI * Query) (void);
-    HMODULE ntdll = GetModuleHandleW (L"ntdll.dll");
-    Query query = (Query) (void (*) (void)) GetProcAddress (ntdll, "RtlAreLongPathsEnabled");
-
-    return query != NULL && query();
-}
-
 /**
- * kb_platform_check_length:
- * @path: a data folder
+ * kb_platform_look:
+ * @path: a path
+ * @found: (out): whether anything has that name
  * @error: return location for a #GError
  *
- * Refuses a folder below which names would be longer than Windows takes: SQLite and Kolibri would
- * say of what is there that it is not.
+ * Errors: as kb_error_code_from_errno().
  *
- * Errors: %KB_ERROR_UNSUPPORTED.
- *
- * Returns: %TRUE if all names below it can be used
+ * Returns: %TRUE if @found is known
  */
 gboolean
-kb_platform_check_length (const char *path, GError **error)
+kb_platform_look (const char *path, gboolean *found, GError **error)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
 
-    if (wcslen (wide) < MAX_PATH - ROOM_BELOW_CHARS || has_long_paths())
+    *found = GetFileAttributesW (wide) != INVALID_FILE_ATTRIBUTES;
+    if (*found)
         return TRUE;
-    g_set_error (error, KB_ERROR, KB_ERROR_UNSUPPORTED,
-                 "open data folder: %s: longer than the %d characters that Windows leaves it", path,
-                 MAX_PATH - ROOM_BELOW_CHARS - 1);
+    DWORD code = GetLastError();
+    if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)
+        return TRUE;
+    *found = code == ERROR_SHARING_VIOLATION; /* as the page file: there, and nobody may look */
+    if (*found)
+        return TRUE;
+    kb_platform_win32_set_error (error, code, "look at", path);
     return FALSE;
 }
 
 gboolean
 kb_platform_read_owner (const char *path, KbOwner *owner, GError **error)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
 
     if (GetFileAttributesW (wide) == INVALID_FILE_ATTRIBUTES) {
-        set_win32_error (error, GetLastError(), "look at", path);
+        kb_platform_win32_set_error (error, GetLastError(), "look at", path);
         return FALSE;
     }
     *owner = (KbOwner){0}; /* new files inherit the folder's access list */
@@ -274,8 +289,8 @@ kb_platform_give_to_owner (G_GNUC_UNUSED const char *path,
 gboolean
 kb_platform_copy_attributes (const char *from, const char *to, GError **error)
 {
-    g_autofree wchar_t *wide_from = wide_path (from);
-    g_autofree wchar_t *wide_to = wide_path (to);
+    g_autofree wchar_t *wide_from = kb_platform_win32_path (from);
+    g_autofree wchar_t *wide_to = kb_platform_win32_path (to);
     PSECURITY_DESCRIPTOR descriptor = NULL;
     SECURITY_DESCRIPTOR_CONTROL control = 0;
     DWORD revision;
@@ -285,16 +300,16 @@ kb_platform_copy_attributes (const char *from, const char *to, GError **error)
                                &list, NULL, &descriptor) != ERROR_SUCCESS)
         return TRUE;
     GetSecurityDescriptorControl (descriptor, &control, &revision);
-    DWORD what = DACL_SECURITY_INFORMATION | ((control & SE_DACL_PROTECTED) != 0
-                                                  ? PROTECTED_DACL_SECURITY_INFORMATION
-                                                  : UNPROTECTED_DACL_SECURITY_INFORMATION);
-    DWORD code =
-        list != NULL ? SetNamedSecurityInfoW (wide_to, SE_FILE_OBJECT, what, NULL, NULL, list, NULL)
+    DWORD what = DACL_SECURITY_INFORMATION |
+                 ((control & SE_DACL_PROTECTED) != 0 ? PROTECTED_DACL_SECURITY_INFORMATION
+                                                     : UNPROTECTED_DACL_SECURITY_INFORMATION);
+    DWORD code = list != NULL
+                     ? SetNamedSecurityInfoW (wide_to, SE_FILE_OBJECT, what, NULL, NULL, list, NULL)
                      : ERROR_SUCCESS;
     LocalFree (descriptor);
     if (code == ERROR_SUCCESS || code == ERROR_ACCESS_DENIED || code == ERROR_NOT_SUPPORTED)
         return TRUE;
-    set_win32_error (error, code, "copy the access list", to);
+    kb_platform_win32_set_error (error, code, "copy the access list", to);
     return FALSE;
 }
 
@@ -314,7 +329,7 @@ gboolean
 kb_platform_file_id (const char *path, KbFileId *id)
 {
     BY_HANDLE_FILE_INFORMATION info;
-    HANDLE handle = open_for_look (path, 0);
+    HANDLE handle = kb_platform_win32_open_for_look (path, 0);
 
     if (handle == INVALID_HANDLE_VALUE)
         return FALSE;
@@ -332,7 +347,7 @@ kb_platform_file_id (const char *path, KbFileId *id)
 static int
 open_fd (const char *path, DWORD access, DWORD disposition, DWORD flags, DWORD *code)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
     HANDLE handle = CreateFileW (wide, access, SHARE_ALL, NULL, disposition, flags, NULL);
 
     *code = handle == INVALID_HANDLE_VALUE ? GetLastError() : ERROR_SUCCESS;
@@ -358,7 +373,7 @@ kb_platform_open_regular (const char *path, gboolean follow_links, GError **erro
     int fd = open_fd (path, GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, &code);
 
     if (fd < 0 && !is_link) {
-        set_win32_error (error, code, "open", path);
+        kb_platform_win32_set_error (error, code, "open", path);
         return -1;
     }
     if (is_link || !is_regular (fd)) {
@@ -391,8 +406,7 @@ kb_platform_create (const char *path, G_GNUC_UNUSED const KbOwner *owner, GError
     int fd;
 
     do
-        fd = open_fd (path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL,
-                      &code);
+        fd = open_fd (path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, &code);
     while (fd < 0 && code == ERROR_DELETE_PENDING && shall_retry (code, &tries));
     if (fd >= 0 && !is_regular (fd)) {
         _close (fd);
@@ -400,14 +414,14 @@ kb_platform_create (const char *path, G_GNUC_UNUSED const KbOwner *owner, GError
         code = ERROR_INVALID_NAME;
     }
     if (fd < 0)
-        set_win32_error (error, code, "create", path);
+        kb_platform_win32_set_error (error, code, "create", path);
     return fd;
 }
 
 gboolean
 kb_platform_make_dir (const char *path, G_GNUC_UNUSED const KbOwner *owner, GError **error)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
 
     if (CreateDirectoryW (wide, NULL) != 0) {
         g_autofree char *parent = g_path_get_dirname (path);
@@ -418,7 +432,7 @@ kb_platform_make_dir (const char *path, G_GNUC_UNUSED const KbOwner *owner, GErr
     if (code == ERROR_ALREADY_EXISTS && attributes != INVALID_FILE_ATTRIBUTES &&
         (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
         return TRUE;
-    set_win32_error (error, code, "create folder", path);
+    kb_platform_win32_set_error (error, code, "create folder", path);
     return FALSE;
 }
 
@@ -453,7 +467,7 @@ kb_platform_sync_fd (int fd, const char *path, GError **error)
     }
     if (code == ERROR_SUCCESS)
         return TRUE;
-    set_win32_error (error, code, "sync", path);
+    kb_platform_win32_set_error (error, code, "sync", path);
     return FALSE;
 }
 
@@ -514,7 +528,7 @@ find_removable (const wchar_t *wide, wchar_t device[MAX_PATH])
 gboolean
 kb_platform_sync_dir (const char *path, GError **error)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
     wchar_t device[MAX_PATH];
     DWORD code = flush (wide);
 
@@ -522,7 +536,7 @@ kb_platform_sync_dir (const char *path, GError **error)
         code = flush (device);
     if (code == ERROR_SUCCESS || cannot_flush (code))
         return TRUE;
-    set_win32_error (error, code, "sync folder", path);
+    kb_platform_win32_set_error (error, code, "sync folder", path);
     return FALSE;
 }
 
@@ -538,7 +552,8 @@ kb_platform_drop_cache (G_GNUC_UNUSED int fd)
  * @link_path: a second name for it
  * @error: return location for a #GError
  *
- * Makes a hard link. FAT and exFAT have none, a network drive may say so in any words.
+ * Makes a hard link. FAT and exFAT have none, a network drive may say so in any words; where it is
+ * a right that lacks, the copy that comes next says so.
  *
  * Errors: as kb_error_code_from_errno().
  *
@@ -547,8 +562,8 @@ kb_platform_drop_cache (G_GNUC_UNUSED int fd)
 KbNaming
 kb_platform_link (const char *path, const char *link_path, GError **error)
 {
-    g_autofree wchar_t *from = wide_path (path);
-    g_autofree wchar_t *to = wide_path (link_path);
+    g_autofree wchar_t *from = kb_platform_win32_path (path);
+    g_autofree wchar_t *to = kb_platform_win32_path (link_path);
 
     if (CreateHardLinkW (to, from, NULL) != 0)
         return KB_NAMING_DONE;
@@ -556,18 +571,19 @@ kb_platform_link (const char *path, const char *link_path, GError **error)
     if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS)
         return KB_NAMING_EXISTS;
     if (code == ERROR_INVALID_FUNCTION || code == ERROR_NOT_SUPPORTED ||
-        code == ERROR_CALL_NOT_IMPLEMENTED || code == ERROR_INVALID_PARAMETER ||
-        code == ERROR_NOT_SAME_DEVICE || code == ERROR_TOO_MANY_LINKS)
+        code == ERROR_CALL_NOT_IMPLEMENTED || code == ERROR_ACCESS_DENIED ||
+        code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SAME_DEVICE ||
+        code == ERROR_TOO_MANY_LINKS)
         return KB_NAMING_NO_LINKS;
-    set_win32_error (error, code, "link", link_path);
+    kb_platform_win32_set_error (error, code, "link", link_path);
     return KB_NAMING_FAILED;
 }
 
 static DWORD
 move (const char *from, const char *to, DWORD flags)
 {
-    g_autofree wchar_t *wide_from = wide_path (from);
-    g_autofree wchar_t *wide_to = wide_path (to);
+    g_autofree wchar_t *wide_from = kb_platform_win32_path (from);
+    g_autofree wchar_t *wide_to = kb_platform_win32_path (to);
     int tries = 0;
     DWORD code;
 
@@ -601,7 +617,7 @@ kb_platform_publish (const char *part, const char *path, GError **error)
         return KB_NAMING_DONE;
     if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS)
         return KB_NAMING_EXISTS;
-    set_win32_error (error, code, "rename", path);
+    kb_platform_win32_set_error (error, code, "rename", path);
     return KB_NAMING_FAILED;
 }
 
@@ -629,8 +645,8 @@ is_dir (const wchar_t *wide)
 gboolean
 kb_platform_replace (const char *part, const char *path, GError **error)
 {
-    g_autofree wchar_t *from = wide_path (part);
-    g_autofree wchar_t *to = wide_path (path);
+    g_autofree wchar_t *from = kb_platform_win32_path (part);
+    g_autofree wchar_t *to = kb_platform_win32_path (path);
 
     if (is_dir (to) && !(is_dir (from) && RemoveDirectoryW (to) != 0)) {
         kb_error_set_errno (error, is_dir (from) ? ENOTEMPTY : EISDIR, "rename", path);
@@ -639,7 +655,7 @@ kb_platform_replace (const char *part, const char *path, GError **error)
     DWORD code = move (part, path, MOVEFILE_REPLACE_EXISTING);
     if (code == ERROR_SUCCESS)
         return TRUE;
-    set_win32_error (error, code, "rename", path);
+    kb_platform_win32_set_error (error, code, "rename", path);
     return FALSE;
 }
 
@@ -654,15 +670,15 @@ delete_once (const wchar_t *wide)
         return GetLastError();
     if ((attributes & FILE_ATTRIBUTE_READONLY) != 0)
         SetFileAttributesW (wide, attributes & ~(DWORD) FILE_ATTRIBUTE_READONLY);
-    done = (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? RemoveDirectoryW (wide)
-                                                        : DeleteFileW (wide);
+    done =
+        (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? RemoveDirectoryW (wide) : DeleteFileW (wide);
     return done != 0 ? ERROR_SUCCESS : GetLastError();
 }
 
 gboolean
 kb_platform_remove (const char *path, GError **error)
 {
-    g_autofree wchar_t *wide = wide_path (path);
+    g_autofree wchar_t *wide = kb_platform_win32_path (path);
     int tries = 0;
     DWORD code;
 
@@ -671,97 +687,14 @@ kb_platform_remove (const char *path, GError **error)
     while (code != ERROR_SUCCESS && shall_retry (code, &tries));
     if (code == ERROR_SUCCESS || code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)
         return TRUE;
-    set_win32_error (error, code, "remove", path);
+    kb_platform_win32_set_error (error, code, "remove", path);
     return FALSE;
-}
-
-uint64_t
-kb_platform_largest_file (const char *dir)
-{
-    g_autofree wchar_t *wide = wide_path (dir);
-    wchar_t volume[MAX_PATH];
-    wchar_t format[MAX_PATH];
-
-    if (GetVolumePathNameW (wide, volume, MAX_PATH) == 0 ||
-        GetVolumeInformationW (volume, NULL, 0, NULL, NULL, NULL, format, MAX_PATH) == 0)
-        return UINT64_MAX;
-    return wcscmp (format, L"FAT32") == 0 || wcscmp (format, L"FAT") == 0 ? KB_FAT_LARGEST_FILE
-                                                                          : UINT64_MAX;
-}
-
-gboolean
-kb_platform_free_space (const char *dir, uint64_t *bytes, GError **error)
-{
-    g_autofree wchar_t *wide = wide_path (dir);
-    ULARGE_INTEGER available;
-
-    if (GetDiskFreeSpaceExW (wide, &available, NULL, NULL) == 0) {
-        set_win32_error (error, GetLastError(), "find space", dir);
-        return FALSE;
-    }
-    *bytes = available.QuadPart;
-    return TRUE;
-}
-
-/* As Windows itself names it: links followed, letters as on the disk. */
-static char *
-final_path (const char *path)
-{
-    HANDLE handle = open_for_look (path, 0);
-
-    if (handle == INVALID_HANDLE_VALUE)
-        return NULL;
-    DWORD room = GetFinalPathNameByHandleW (handle, NULL, 0, FILE_NAME_NORMALIZED);
-    g_autofree wchar_t *wide = g_new0 (wchar_t, room + 1);
-    DWORD length = GetFinalPathNameByHandleW (handle, wide, room + 1, FILE_NAME_NORMALIZED);
-    CloseHandle (handle);
-    g_autofree char *text =
-        length > 0 && length <= room ? g_utf16_to_utf8 (wide, -1, NULL, NULL, NULL) : NULL;
-    if (text == NULL) /* a network drive of Windows 7 */
-        return g_canonicalize_filename (path, NULL);
-    if (g_str_has_prefix (text, "\\\\?\\UNC\\"))
-        return g_strconcat ("\\", text + strlen ("\\\\?\\UNC"), NULL);
-    return g_strdup (g_str_has_prefix (text, "\\\\?\\") ? text + 4 : text);
-}
-
-char *
-kb_platform_real_path (const char *path)
-{
-    char *real = final_path (path);
-
-    if (real == NULL) {
-        g_autofree char *dir = g_path_get_dirname (path);
-        g_autofree char *base = g_path_get_basename (path);
-        g_autofree char *real_dir = final_path (dir);
-        return real_dir != NULL ? g_build_filename (real_dir, base, NULL) : NULL;
-    }
-    return real;
 }
 
 const char *
 kb_platform_helper_path (void)
 {
     return NULL;
-}
-
-/**
- * kb_platform_temp_dir:
- *
- * Says where SQLite puts temporary databases: os_win.c, winGetTempname().
- *
- * Returns: a folder
- */
-const char *
-kb_platform_temp_dir (void)
-{
-    wchar_t wide[MAX_PATH + 1];
-    DWORD length = GetTempPathW (MAX_PATH + 1, wide);
-    if (length > 3 && wide[length - 1] == L'\\') /* but of C:\ */
-        length--;
-    g_autofree char *path =
-        length > 0 ? g_utf16_to_utf8 (wide, (glong) length, NULL, NULL, NULL) : NULL;
-
-    return path != NULL ? g_intern_string (path) : ".";
 }
 
 /**
@@ -790,43 +723,21 @@ kb_platform_lock (const char *path,
     *taken = FALSE;
     int fd =
         open_fd (path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, &code);
-    if (fd >= 0 && LockFileEx ((HANDLE) _get_osfhandle (fd),
-                               LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0,
-                               &place) == 0) {
+    if (fd >= 0 &&
+        LockFileEx ((HANDLE) _get_osfhandle (fd),
+                    LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) == 0) {
         code = GetLastError();
         _close (fd);
         fd = -1;
     }
     if (fd < 0) {
-        g_autofree wchar_t *wide = wide_path (path);
+        g_autofree wchar_t *wide = kb_platform_win32_path (path);
         if (code == ERROR_ACCESS_DENIED && is_dir (wide))
             code = ERROR_INVALID_FUNCTION; /* a folder in its place */
         *taken = code == ERROR_LOCK_VIOLATION || code == ERROR_SHARING_VIOLATION ||
                  code == ERROR_IO_PENDING;
         if (!*taken)
-            set_win32_error (error, code, "lock", path);
+            kb_platform_win32_set_error (error, code, "lock", path);
     }
     return fd;
-}
-
-gboolean
-kb_platform_is_network (const char *dir)
-{
-    g_autofree wchar_t *wide = wide_path (dir);
-    wchar_t volume[MAX_PATH];
-
-    return GetVolumePathNameW (wide, volume, MAX_PATH) != 0 &&
-           GetDriveTypeW (volume) == DRIVE_REMOTE;
-}
-
-gboolean
-kb_platform_is_same_disk (const char *path, const char *dir)
-{
-    g_autofree wchar_t *wide_one = wide_path (path);
-    g_autofree wchar_t *wide_other = wide_path (dir);
-    wchar_t one[MAX_PATH];
-    wchar_t other[MAX_PATH];
-
-    return GetVolumePathNameW (wide_one, one, MAX_PATH) != 0 &&
-           GetVolumePathNameW (wide_other, other, MAX_PATH) != 0 && _wcsicmp (one, other) == 0;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 /* What differs between operating systems, and nothing else. kb-platform-posix.c and
- * kb-platform-win32.c, each with a kb-platform-process- beside it, implement it; no other file of
- * core asks which system it runs on.
+ * kb-platform-win32.c implement it, each with a part for disks and one for processes; no other file
+ * of core asks which system it runs on.
  *
  * All paths are in the GLib file name encoding (UTF-8 on Windows). All functions block. */
 
@@ -66,6 +66,7 @@ gboolean kb_platform_copy_attributes (const char *from, const char *to, GError *
 gboolean kb_platform_owner_is_us (const KbOwner *owner);
 gboolean kb_platform_owner_is_mine (const KbOwner *owner);
 gboolean kb_platform_file_id (const char *path, KbFileId *id);
+gboolean kb_platform_look (const char *path, gboolean *found, GError **error);
 gboolean kb_platform_is_link (const char *path);
 gboolean kb_platform_check_length (const char *path, GError **error);
 int kb_platform_errno_from_system (int code);

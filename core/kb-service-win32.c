@@ -117,8 +117,7 @@ run_ourselves (SC_HANDLE service, gboolean is_stop, GError **error)
     DWORD code = done != 0 ? ERROR_SUCCESS : GetLastError();
 
     return code == ERROR_SUCCESS || code == ERROR_SERVICE_CANNOT_ACCEPT_CTRL ||
-           code ==
-               (DWORD) (is_stop ? ERROR_SERVICE_NOT_ACTIVE : ERROR_SERVICE_ALREADY_RUNNING) ||
+           code == (DWORD) (is_stop ? ERROR_SERVICE_NOT_ACTIVE : ERROR_SERVICE_ALREADY_RUNNING) ||
            fail (code, is_stop, error);
 }
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import unittest
 
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fixtures")
 # kolibri-* is full of odd names and texts, demo-* is a school to show (tests/kolibri/cast.py).
@@ -19,6 +20,11 @@ def fixture_sql(fixture):
     name = fixture if fixture.startswith("demo-") else "kolibri-" + fixture
     with gzip.open(os.path.join(FIXTURES, name + ".dump.gz"), "rt", encoding="utf-8") as f:
         return f.read()
+
+
+def only_posix(reason):
+    """For a test that makes no sense for the program for Windows."""
+    return unittest.skipIf("KB_WINDOWS" in os.environ, "not on Windows: " + reason)
 
 
 class Sandbox:

@@ -130,6 +130,7 @@ class TestBadHome(CliCase):
         self.assertEqual(self.run_json("status")["verdict"], "no-kolibri")
 
     @unittest.skipIf(os.path.exists("/.flatpak-info"), "whose number that is cannot be seen from a sandbox")
+    @homes.only_posix("a process of Linux")
     def test_pid_of_another_program(self):
         self.put("server.pid", "%d\n8080\n8081\n0\n" % os.getpid())
         self.assert_works("0.19.5", "The file server.pid is a leftover")

@@ -257,6 +257,7 @@ class TestBadInput(CliCase):
         self.assertIn("This backup is of Kolibri 0.19.5", result.stderr)
         self.assertIn("Restored", self.run_cli("restore", "--yes", path).stdout)
 
+    @homes.only_posix("a program with #!")
     def test_newer_than_the_installed_program(self):
         site = self.sandbox.file("venv", "lib", "python3.11", "site-packages", "kolibri")
         os.makedirs(site)
@@ -309,6 +310,7 @@ class TestBadInput(CliCase):
         self.run_cli("restore", "--yes", "nothing.dump", code=NOT_FOUND)
         self.run_cli("backup", self.sandbox.file("nowhere"), code=NOT_FOUND)
 
+    @homes.only_posix("names that its disks do not take")
     def test_a_terminal_gets_no_control_characters(self):
         path = self.write("evil\x1b]0;title\x07.dump", b"rubbish")
         self.assertNotRegex(self.run_cli("check", path, code=NOT_A_BACKUP).stderr, "[\x00-\x09\x0b-\x1f]")
@@ -338,6 +340,7 @@ class TestBadInput(CliCase):
 
 
 class TestOthers(CliCase):
+    @homes.only_posix("flock; platform-win32 has its own")
     def test_another_program_of_ours(self):
         homes.make_home(self.home, "0.19")
         self.run_cli("backup")
@@ -394,6 +397,7 @@ class TestOthers(CliCase):
             db.executescript(f.read())
         return db
 
+    @homes.only_posix("signals")
     def test_interrupt_leaves_nothing(self):
         homes.make_home(self.home, "0.19")
         folder = self.sandbox.file("fifo-stick")
@@ -410,6 +414,7 @@ class TestOthers(CliCase):
         self.assertEqual({k: v for k, v in homes.digest(self.home).items() if k in before}, before)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to be two users")
+    @homes.only_posix("another user")
     def test_data_of_another_user(self):
         homes.make_home(self.home, "0.19")
         path = homes.add_kolibri_dump(self.home, "0.19")

@@ -347,6 +347,7 @@ class TestNames(HostileCase):
         found = {row[0] for row in homes.query(self.home, "SELECT name FROM sqlite_master")}
         self.assertEqual(set(names) - found, set())
 
+    @homes.only_posix("names that its disks do not take")
     def test_names_of_files(self):
         for name in ("quo'te\".dump", "new\nline.dump", "\x1b[31m.dump", "%s%n.dump", "-rf.dump", "'; DROP TABLE t; --.dump", "a?b=c#d.dump", "file:x?mode=rwc.dump"):
             with self.subTest(name):
@@ -366,6 +367,7 @@ class TestNames(HostileCase):
         self.assertTrue(os.path.exists(secret))
         self.assertEqual(homes.digest(self.home), self.before)
 
+    @homes.only_posix("special files")
     def test_special_files_in_the_folder(self):
         folder = os.path.join(self.home, "backups")
         away = self.write("away.dump", dump())
@@ -386,6 +388,7 @@ class TestNames(HostileCase):
         os.remove(os.path.join(folder, "db-v0.19.5_2026-06-01_00-00-00.dump"))
         self.run_json("restore", "--latest", "--yes")
 
+    @homes.only_posix("pipes that have a name in a folder")
     def test_fifo_beside_a_database(self):
         stick = self.sandbox.file("stick")
         homes.make_home(stick, "0.16")

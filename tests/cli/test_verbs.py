@@ -78,6 +78,7 @@ class TestKeepAndNote(VerbCase):
                 self.run_cli(*words, code=USAGE)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to be two users")
+    @homes.only_posix("another user")
     def test_another_user(self):
         name = self.add_kolibris()
         owner = pwd.getpwnam("nobody")
@@ -297,6 +298,7 @@ class TestExt4(CopyToDrive, VerbCase):
     Kind = Ext4
     again = "rw"
 
+    @homes.only_posix("Wine does not know a read-only disk of Linux")
     def test_read_only(self):
         self.drive = Ext4(self)
         self.drive.unmount()
@@ -306,6 +308,7 @@ class TestExt4(CopyToDrive, VerbCase):
         self.assertTrue(failure["message"])
         self.copy(code=READ_ONLY)
 
+    @homes.only_posix("Wine does not know a read-only disk of Linux")
     def test_read_only_and_there_already(self):
         self.drive = Ext4(self)
         self.copy()
@@ -313,6 +316,7 @@ class TestExt4(CopyToDrive, VerbCase):
         self.drive.mount("ro")
         self.assertTrue(self.copy()["was_there_already"])
 
+    @homes.only_posix("another user")
     def test_root_leaves_it_to_the_owner(self):
         self.drive = Ext4(self)
         owner = pwd.getpwnam("nobody").pw_uid
@@ -362,6 +366,7 @@ class TestFat(CopyToDrive, VerbCase):
 
 
 class TestCopy(VerbCase):
+    @homes.only_posix("Wine does not know a FAT of Linux")
     def test_file_too_large_for_the_drive(self):
         name = self.run_json("backup")["name"]
         stick = self.sandbox.file("stick")
@@ -380,6 +385,7 @@ class TestCopy(VerbCase):
         imported = self.run_json("import", copied["path"])
         self.assertEqual(imported["summary"]["learners"], 39)
 
+    @homes.only_posix("signals")
     def test_interrupted(self):
         path = self.write("db-v0.19.5_2026-05-04_10-11-12.dump", big_dump(32 * MIB))
         stick = self.sandbox.file("stick")
@@ -403,6 +409,7 @@ class TestCopy(VerbCase):
         self.run_cli("copy", os.path.join(self.home, "db.sqlite3"), self.sandbox.file("stick"), code=UNSUPPORTED)
         self.assertFalse(os.path.exists(self.sandbox.file("stick")))
 
+    @homes.only_posix("flock; platform-win32 has its own")
     def test_busy_is_no_hindrance(self):
         name = self.run_json("backup")["name"]
         holder = subprocess.Popen(["flock", self.backups(".kolibri-backup.lock"), "sleep", "30"])

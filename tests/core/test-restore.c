@@ -121,7 +121,8 @@ digest_without_id (const char *database)
     g_remove (copy);
     g_assert_cmpint (kb_test_run_shell (database, quoted, &output), ==, 0);
     g_clear_pointer (&output, g_free);
-    g_assert_cmpint (kb_test_run_shell (copy, "DELETE FROM morango_databaseidmodel", &output), ==, 0);
+    g_assert_cmpint (kb_test_run_shell (copy, "DELETE FROM morango_databaseidmodel", &output), ==,
+                     0);
     char *digest = kb_test_digest (copy);
     g_remove (copy);
     return digest;
@@ -177,8 +178,8 @@ assert_integrity (const KbHome *home)
 {
     g_autofree char *output = NULL;
 
-    g_assert_cmpint (kb_test_run_shell (kb_home_get_database (home), "PRAGMA integrity_check", &output), ==,
-                     0);
+    g_assert_cmpint (
+        kb_test_run_shell (kb_home_get_database (home), "PRAGMA integrity_check", &output), ==, 0);
     g_assert_cmpstr (g_strchomp (output), ==, "ok");
 }
 
@@ -413,9 +414,9 @@ test_other_page_size (Fixture *self, G_GNUC_UNUSED gconstpointer mode)
     const char *database = kb_home_get_database (self->home);
 
     g_assert_cmpint (kb_test_run_shell (database,
-                                "PRAGMA journal_mode=DELETE; PRAGMA page_size=8192; VACUUM;"
-                                "PRAGMA journal_mode=WAL",
-                                &output),
+                                        "PRAGMA journal_mode=DELETE; PRAGMA page_size=8192; VACUUM;"
+                                        "PRAGMA journal_mode=WAL",
+                                        &output),
                      ==, 0);
     g_autoptr (KbRestoreResult) result = restore (self->home, self->dump, NULL, &error);
     g_assert_no_error (error);

@@ -67,7 +67,7 @@ def all_c():
 
 def system_neutral(path):
     """The name that a file of core has in docs/architecture.md."""
-    return re.sub(r"((-process)?-posix|-win32)?\.[ch]$", "", os.path.basename(path))
+    return re.sub(r"((-process|-disk)?-(posix|win32))?\.[ch]$", "", os.path.basename(path))
 
 
 def without_strings_and_comments(text):
@@ -154,7 +154,7 @@ class Lint(unittest.TestCase):
         problems = []
         for header in [p for p in code_files() if p.endswith(".h")]:
             stem = re.sub(r"(-private)?\.h$", "", header)
-            bodies = [path for path in files(stem + "*.c") if not path.endswith("-win32.c")]
+            bodies = [path for path in files(stem + "*.c") if stem.endswith("-win32") or not path.endswith("-win32.c")]
             text = "".join(read(body) for body in bodies)
             plain = without_strings_and_comments(read(header))
             for name in re.findall(r"\b(kb_[a-z0-9_]+) \(", re.sub(r"static inline.*?\n}", "", plain, flags=re.S)):

@@ -3,9 +3,8 @@
  *   kb-run.exe PROGRAM WORD...
  * KB_WINDOWS_ENV holds lines NAME=VALUE. */
 #include <glib.h>
-#include <windows.h>
-
 #include <string.h>
+#include <windows.h>
 
 int
 main (void)

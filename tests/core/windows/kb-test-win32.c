@@ -219,8 +219,7 @@ be_a_shell (void)
 }
 
 /* What tests start as another process is this program once more. */
-static void __attribute__ ((constructor))
-be_another_if_told (void)
+static void __attribute__ ((constructor)) be_another_if_told (void)
 {
     if (GetEnvironmentVariableW (L"KB_TEST_SLEEP", NULL, 0) > 0) {
         Sleep (60000);
@@ -265,8 +264,8 @@ copy_program (const char *name)
 {
     g_autofree char *base = g_path_get_basename (name);
     g_autofree char *dir = g_dir_make_tmp ("kb-program-XXXXXX", NULL);
-    char *path = g_strdup_printf ("%s\\%s%s", dir, base,
-                                  g_str_has_suffix (base, ".exe") ? "" : ".exe");
+    char *path =
+        g_strdup_printf ("%s\\%s%s", dir, base, g_str_has_suffix (base, ".exe") ? "" : ".exe");
     g_autofree wchar_t *wide = (wchar_t *) g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
     wchar_t program[MAX_PATH];
 
@@ -317,8 +316,7 @@ kb_test_assert_mode (const char *path, G_GNUC_UNUSED unsigned mode)
 }
 
 /* Tests open files as bytes. */
-static void __attribute__ ((constructor))
-open_as_bytes (void)
+static void __attribute__ ((constructor)) open_as_bytes (void)
 {
     _fmode = _O_BINARY;
 }
