@@ -4,6 +4,7 @@
 #include "kb-application.h"
 
 #include "kb-chooser.h"
+#include "kb-desktop.h"
 #include "kb-gettext.h"
 #include "kb-help.h"
 #include "kb-preferences.h"
@@ -216,6 +217,7 @@ kb_application_startup (GApplication *application)
     g_set_application_name (_ ("Kolibri Backup"));
     gtk_window_set_default_icon_name (KB_APP_ID);
     load_style();
+    kb_desktop_get(); /* its colours */
     kb_chooser_init();
     if (kb_text_language()->is_right_to_left) /* GTK knows it only if it has that language itself */
         gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);

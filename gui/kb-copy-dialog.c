@@ -5,6 +5,7 @@
 #include "kb-copy-dialog.h"
 
 #include "kb-chooser.h"
+#include "kb-desktop.h"
 #include "kb-gettext.h"
 #include "kb-tasks.h"
 #include "kb-text-place.h"
@@ -13,7 +14,6 @@ struct _KbCopyDialog {
     GtkDialog parent_instance;
 
     KbEntry *entry;
-    GVolumeMonitor *volumes;
     KbJob *job;
     gboolean search_again;
     GPtrArray *drives; /* of KbDrive, as the rows show them */
@@ -207,7 +207,6 @@ kb_copy_dialog_finalize (GObject *object)
     KbCopyDialog *self = KB_COPY_DIALOG (object);
 
     kb_entry_unref (self->entry);
-    g_clear_object (&self->volumes);
     g_clear_object (&self->job);
     g_ptr_array_unref (self->drives);
     g_free (self->folder);
@@ -235,9 +234,6 @@ kb_copy_dialog_init (KbCopyDialog *self)
 {
     gtk_widget_init_template (GTK_WIDGET (self));
     self->drives = g_ptr_array_new();
-    self->volumes = g_volume_monitor_get();
-    g_signal_connect_object (self->volumes, "mount-added", G_CALLBACK (find_drives), self,
-                             G_CONNECT_SWAPPED);
-    g_signal_connect_object (self->volumes, "mount-removed", G_CALLBACK (find_drives), self,
+    g_signal_connect_object (kb_desktop_get(), "drives-changed", G_CALLBACK (find_drives), self,
                              G_CONNECT_SWAPPED);
 }

@@ -2,6 +2,7 @@
 /* Back up, check, restore, undo; and what all work has in common. */
 #include "config.h"
 
+#include "kb-desktop.h"
 #include "kb-error.h"
 #include "kb-gettext.h"
 #include "kb-text-error.h"
@@ -12,13 +13,8 @@
 static void
 notify_when_away (KbWindow *self, const char *text)
 {
-    g_autoptr (GNotification) notification = NULL;
-
-    if (gtk_window_is_active (GTK_WINDOW (self)))
-        return;
-    notification = g_notification_new (_ ("Kolibri Backup"));
-    g_notification_set_body (notification, text);
-    g_application_send_notification (g_application_get_default(), "finished", notification);
+    if (!gtk_window_is_active (GTK_WINDOW (self)))
+        kb_desktop_notify (kb_desktop_get(), GTK_WINDOW (self), text);
 }
 
 /**
@@ -86,24 +82,6 @@ kb_window_show_error (KbWindow *self, KbOperation operation, const GError *error
     notify_when_away (self, text->what);
 }
 
-static void
-inhibit (KbWindow *self)
-{
-    self->inhibit_cookie =
-        gtk_application_inhibit (gtk_window_get_application (GTK_WINDOW (self)), GTK_WINDOW (self),
-                                 GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
-                                 _ ("Kolibri’s data is being worked on."));
-}
-
-static void
-uninhibit (KbWindow *self)
-{
-    if (self->inhibit_cookie != 0)
-        gtk_application_uninhibit (gtk_window_get_application (GTK_WINDOW (self)),
-                                   self->inhibit_cookie);
-    self->inhibit_cookie = 0;
-}
-
 /**
  * kb_window_start_job:
  * @self: a window that has no job
@@ -127,7 +105,8 @@ kb_window_start_job (KbWindow *self, KbOperation operation, KbJob *job, GCallbac
     kb_window_update_actions (self);
     g_signal_connect_object (job, "finished", on_finished, self, 0);
     g_application_hold (g_application_get_default());
-    inhibit (self);
+    self->inhibit_cookie = kb_desktop_inhibit (kb_desktop_get(), GTK_WINDOW (self),
+                                               _ ("Kolibri’s data is being worked on."));
     kb_job_start (job);
 }
 
@@ -140,7 +119,8 @@ kb_window_start_job (KbWindow *self, KbOperation operation, KbJob *job, GCallbac
 gboolean
 kb_window_end_job (KbWindow *self)
 {
-    uninhibit (self);
+    kb_desktop_uninhibit (kb_desktop_get(), GTK_WINDOW (self), self->inhibit_cookie);
+    self->inhibit_cookie = 0;
     g_clear_object (&self->job);
     g_application_release (g_application_get_default());
     if (self->closing) {

@@ -47,7 +47,6 @@ struct _KbWindow {
     KbOperation last_operation;
     char *last_file; /* what was opened last, for trying again */
 
-    GVolumeMonitor *volumes;
     GFileMonitor *monitors[2];
     guint watch_id;
     guint refresh_id;

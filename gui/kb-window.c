@@ -2,6 +2,7 @@
 /* The window: shows what there is, and what can be done now. */
 #include "config.h"
 
+#include "kb-desktop.h"
 #include "kb-error.h"
 #include "kb-gettext.h"
 #include "kb-text-status.h"
@@ -168,11 +169,6 @@ watch (KbWindow *self)
         return;
     watch_folder (self, kb_home_get_path (self->look->home), 0);
     watch_folder (self, kb_home_get_backups_dir (self->look->home), 1);
-    self->volumes = g_volume_monitor_get();
-    g_signal_connect_object (self->volumes, "mount-added", G_CALLBACK (on_drives_changed), self,
-                             G_CONNECT_SWAPPED);
-    g_signal_connect_object (self->volumes, "mount-removed", G_CALLBACK (on_drives_changed), self,
-                             G_CONNECT_SWAPPED);
 }
 
 static void
@@ -431,7 +427,6 @@ kb_window_destroy (GtkWidget *widget)
     g_clear_handle_id (&self->refresh_id, g_source_remove);
     for (guint i = 0; i < G_N_ELEMENTS (self->monitors); i++)
         g_clear_object (&self->monitors[i]);
-    g_clear_object (&self->volumes);
     if (self->look_job != NULL)
         kb_job_cancel (self->look_job);
     g_clear_object (&self->look_job);
@@ -593,6 +588,8 @@ kb_window_new (GtkApplication *application, const char *home_path)
     gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (more));
     kb_backup_list_set_menu (self->list, G_MENU_MODEL (more));
     self->refresh_id = g_timeout_add_seconds (REFRESH_INTERVAL_S, on_refresh_interval, self);
+    g_signal_connect_object (kb_desktop_get(), "drives-changed", G_CALLBACK (on_drives_changed),
+                             self, G_CONNECT_SWAPPED);
     kb_window_start_look (self);
     return GTK_WIDGET (self);
 }

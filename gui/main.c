@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "kb-application.h"
+#include "kb-desktop.h"
 #include "kb-text.h"
 
 int
@@ -15,6 +16,8 @@ main (int argc, char **argv)
     gtk_disable_setlocale(); /* it would undo what has just been chosen */
     g_set_prgname (KB_APP_ID);
 
+    if (kb_desktop_hand_over())
+        return 0;
     g_autoptr (GtkApplication) application = kb_application_new();
     return g_application_run (G_APPLICATION (application), argc, argv);
 }

@@ -26,7 +26,7 @@ HOME = "users/%s/Kolibri für Zoë/日本" % os.environ.get("USER", "root")
 KEY = r"HKLM\Software\Kolibri Backup"
 UNINSTALL_KEY = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Kolibri Backup"
 WINDOW_WAIT_S = 60
-# Where the button is in English, in a window of the size that it has at first.
+# Where the button is in English, in a window of the size that it has at first, with its shadow.
 BACK_UP_NOW = (730, 92)
 
 windows = None
@@ -38,6 +38,7 @@ def setUpModule():
     windows.manager = subprocess.Popen(["openbox"], env=windows.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     windows.seen = os.environ["KB_SEEN"]
     windows.before = windows.listing()
+    windows.older_files = set()
     windows.home = homes.make_home(windows.path(*HOME.split("/")), "0.19")
     windows.dump = homes.add_kolibri_dump(windows.home, "0.16")
     windows.data = windows.listing() - windows.before
@@ -93,6 +94,16 @@ def middle_digest(path):
     return hashlib.sha256(b"".join(lines[1:-1])).hexdigest()
 
 
+def wait_for(what, message):
+    end = time.monotonic() + WINDOW_WAIT_S
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError("waited %d s for %s" % (WINDOW_WAIT_S, message() if callable(message) else message))
+
+
 class Window:
     """The window on the screen, and what a person does with it."""
 
@@ -102,16 +113,17 @@ class Window:
         self.id = self.wait_for_window()
 
     def wait_for_window(self):
-        end = time.monotonic() + WINDOW_WAIT_S
-        while time.monotonic() < end:
-            found = subprocess.run(
-                ["xdotool", "search", "--onlyvisible", "--name", "^Kolibri Backup$"],
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=False,
-            ).stdout.split()
-            if found:
-                return found[0]
-            time.sleep(0.2)
-        raise AssertionError("no window after %d s: %s" % (WINDOW_WAIT_S, windows.read(self.process.stem + ".err")))
+        return self.dialog("Kolibri Backup")
+
+    def dialog(self, title):
+        """The number of a window that comes."""
+        search = ["xdotool", "search", "--onlyvisible", "--name", "^%s$" % title]
+        return wait_for(
+            lambda: subprocess.run(
+                search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=False
+            ).stdout.split(),
+            lambda: "%s: %s" % (title, windows.read(self.process.stem + ".err")),
+        )[0]
 
     def click(self, x, y):
         """Clicks; pixels from the window's upper left corner. Letters cannot be typed: GTK asks
@@ -126,9 +138,13 @@ class Window:
         counted = subprocess.run(["identify", "-format", "%k", path], stdout=subprocess.PIPE, check=True)
         return int(counted.stdout)
 
-    def close(self):
+    @staticmethod
+    def leave(window):
         """As by Alt+F4, which the window manager hears."""
-        subprocess.run(["xdotool", "windowactivate", "--sync", self.id, "key", "alt+F4"], check=True)
+        subprocess.run(["xdotool", "windowactivate", "--sync", window, "key", "alt+F4"], check=True)
+
+    def close(self):
+        self.leave(self.id)
         return self.process.wait(WINDOW_WAIT_S)
 
 
@@ -208,6 +224,60 @@ class Step2CommandLine(unittest.TestCase):
         shutil.rmtree(folder)
 
 
+class Step3Desktop(unittest.TestCase):
+    """What GTK 3 does not do on Windows; poke.exe says what Windows would say."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.poke = windows.path("poke.exe")
+        subprocess.run(["x86_64-w64-mingw32-gcc", "-o", cls.poke, os.path.join(HERE, "poke.c")], check=True)
+
+    def brightness(self, name):
+        mean = ["identify", "-format", "%[fx:mean]", os.path.join(windows.seen, name + ".png")]
+        return float(subprocess.run(mean, stdout=subprocess.PIPE, check=True).stdout)
+
+    def test_1_one_program(self):
+        """A second start brings up the first, and hands it the file that was double-clicked."""
+        window = Window()
+        program = installed("bin", "kolibri-backup-gtk.exe")
+        env = {"KOLIBRI_HOME": windows.on_windows(windows.home)}
+        self.assertEqual(windows.run(program, env=env).code, 0)
+        self.assertEqual(windows.run(program, windows.on_windows(windows.dump), env=env).code, 0)
+        dialog = window.dialog("Restore a Backup")
+        window.picture("window-second-start")
+        window.leave(dialog)
+        self.assertEqual(window.close(), 0)
+
+    def test_2_dark(self):
+        window = Window()
+        window.picture("window-light")
+        key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+        windows.run("reg", "add", key, "/v", "AppsUseLightTheme", "/t", "REG_DWORD", "/d", "0", "/f")
+        windows.run(self.poke, "colours")
+        window.picture("window-dark")
+        windows.run("reg", "delete", key, "/v", "AppsUseLightTheme", "/f")
+        self.assertLess(self.brightness("window-dark"), self.brightness("window-light") / 2)
+        self.assertEqual(window.close(), 0)
+
+    def test_3_the_session_waits_for_the_work(self):
+        large = windows.path("large")
+        os.mkdir(large)
+        maker = os.path.join(os.path.dirname(HERE), "tests", "bench", "make_database.py")
+        subprocess.run([sys.executable, maker, os.path.join(large, "db.sqlite3"), "300"], check=True)
+        window = Window(env={"KOLIBRI_HOME": windows.on_windows(large)})
+        window.picture("window-large")
+        self.assertEqual(windows.run(self.poke, "end").code, 1)
+        window.click(*BACK_UP_NOW)
+        safe = os.path.join(large, "backups", "protected")
+        wait_for(lambda: os.path.isdir(safe) and any(n.endswith(".part") for n in os.listdir(safe)), "the work")
+        self.assertEqual(windows.run(self.poke, "end").code, 0)
+        wait_for(lambda: not any(n.endswith(".part") for n in os.listdir(safe)), "its end")
+        time.sleep(2)
+        self.assertEqual(windows.run(self.poke, "end").code, 1)
+        self.assertEqual(window.close(), 0)
+        shutil.rmtree(large)
+
+
 class Step3Window(unittest.TestCase):
     def test_1_start(self):
         window = Window()
@@ -224,12 +294,8 @@ class Step3Window(unittest.TestCase):
         window = Window()
         window.picture("window-before")
         window.click(*BACK_UP_NOW)
-        end = time.monotonic() + WINDOW_WAIT_S
-        while time.monotonic() < end:
-            made = {n for n in os.listdir(os.path.join(windows.home, "backups")) if n.endswith(".dump")} - before
-            if made:
-                break
-            time.sleep(0.5)
+        folder = os.path.join(windows.home, "backups")
+        made = wait_for(lambda: {n for n in os.listdir(folder) if n.endswith(".dump")} - before, "a backup")
         window.picture("window-backed-up")
         self.assertEqual(len(made), 1)
         self.assertEqual(window.close(), 0)
