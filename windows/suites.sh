@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Runs the core and CLI suites as programs for Windows under Wine, without the window.
+# Runs the core and CLI suites as programs for Windows under Wine, without the window; and has a real
+# Kolibri on Linux restore what they backed up.
 #
 #   windows/suites.sh            all of them
 #   windows/suites.sh NAME...    these tests
@@ -48,5 +49,5 @@ ninja -C "$build/suites"
 if [ $# -gt 0 ]; then
     meson test -C "$build/suites" --no-rebuild "$@"
 else
-    meson test -C "$build/suites" --no-rebuild --suite core --suite cli
+    meson test -C "$build/suites" --no-rebuild --suite core --suite cli --suite interop
 fi
