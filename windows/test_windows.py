@@ -28,6 +28,9 @@ UNINSTALL_KEY = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Kolib
 WINDOW_WAIT_S = 60
 # Where the button is in English, in a window of the size that it has at first, with its shadow.
 BACK_UP_NOW = (730, 92)
+UNDO = (65, 199)
+# From the lower right corner of a dialog.
+RESTORE = (75, 50)
 
 windows = None
 
@@ -129,6 +132,14 @@ class Window:
         """Clicks; pixels from the window's upper left corner. Letters cannot be typed: GTK asks
         Windows' keyboard layouts (kbdus.dll) what a key means, and Wine has none."""
         subprocess.run(["xdotool", "mousemove", "--window", self.id, str(x), str(y), "click", "1"], check=True)
+
+    @staticmethod
+    def click_from_the_end(window, x, y):
+        geometry = ["xdotool", "getwindowgeometry", "--shell", window]
+        told = subprocess.run(geometry, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
+        size = dict(line.split("=") for line in told.split())
+        place = [str(int(size["WIDTH"]) - x), str(int(size["HEIGHT"]) - y)]
+        subprocess.run(["xdotool", "mousemove", "--window", window, *place, "click", "1"], check=True)
 
     def picture(self, name, settle_s=4):
         """A screenshot; returns how many colours it has. A blank screen has few."""
@@ -298,6 +309,29 @@ class Step3Window(unittest.TestCase):
         made = wait_for(lambda: {n for n in os.listdir(folder) if n.endswith(".dump")} - before, "a backup")
         window.picture("window-backed-up")
         self.assertEqual(len(made), 1)
+        self.assertEqual(window.close(), 0)
+
+
+    def test_4_restore_and_undo(self):
+        """A backup that was double-clicked; then the undo in the bar."""
+        old = database_digest()
+        window = Window(windows.on_windows(windows.dump))
+        dialog = window.dialog("Restore a Backup")
+        window.picture("window-restore")
+        window.click_from_the_end(dialog, *RESTORE)
+        wait_for(lambda: database_digest() != old, "the restore")
+        window.picture("window-restored")
+        window.click(*UNDO)
+        question = window.dialog("Undo a Restore")
+        window.picture("window-undo")
+        window.click_from_the_end(question, *RESTORE)
+        wait_for(lambda: database_digest() == old, "the undo")
+        window.picture("window-undone")
+        self.assertEqual(window.close(), 0)
+
+    def test_5_arabic(self):
+        window = Window(env={"LANGUAGE": "ar"})
+        self.assertGreater(window.picture("window-ar"), 100)
         self.assertEqual(window.close(), 0)
 
 
