@@ -247,7 +247,7 @@ class TestSandbox(SandboxCase):
             before = f.read()
         portal = subprocess.Popen(["/usr/libexec/xdg-document-portal", "-r"], env=self.env)
         self.addCleanup(portal.wait)
-        self.addCleanup(portal.terminate)
+        self.addCleanup(portal.kill)  # it does not always heed SIGTERM
         exported = wait_for(
             lambda: subprocess.run(
                 ["flatpak", "document-export", "--app=" + APP, "--allow-read", copy],
